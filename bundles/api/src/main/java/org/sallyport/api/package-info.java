@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-
 /**
- * What Sallyport is about, in types: gateways, destinations, clients, rules, their states and events, and the services
- * through which the other bundles meet. Knows neither Netty nor the framework.
+ * The domain of the gateway in plain Java: what a gateway, a destination, a client and an access control list are, and
+ * the states that they can be in.
+ *
+ * <p>Start with {@link org.sallyport.api.Gateway} and {@link org.sallyport.api.Destination}. Everything here is an
+ * immutable value, safe for every thread; construction validates and says what was given and what was expected. The
+ * sub-packages add what acts on these values: {@code registry} (where they are kept), {@code pki} (keys and tokens),
+ * {@code balance} (choice of a client), {@code event} (what happened), {@code service} (what shell and REST call),
+ * {@code config} (what an operator sets) and {@code health}.
  */
 @Export
-@NullMarked
 @Version("1.0.0")
+@NullMarked
 package org.sallyport.api;
 
 import org.jspecify.annotations.NullMarked;

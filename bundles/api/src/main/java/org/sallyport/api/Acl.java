@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.api;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients of a gateway may dial. What no rule matches is denied. Of the rules that match, the most specific
+ * decides; deny beats allow where two are equally specific. A rule with an exact host or address is more specific than
+ * one with a block, a longer block than a shorter one, a block than none; between equals, one with a port than one
+ * without.
+ *
+ * @param rules in the order in which they were given, no two with the same target; at most 10,000
+ */
+public record Acl(List<AclRule> rules) {
+    /** No rule: everything is denied. */
+    public static final Acl EMPTY = new Acl(List.of());
+
+    private static final int MAX_RULES = 10_000;
+
+    public Acl {
+        rules = List.copyOf(rules);
+        if (rules.size() > MAX_RULES) {
+            throw new IllegalArgumentException(rules.size() + " ACL rules: expected at most " + MAX_RULES);
+        }
+    }
+
+    /**
+     * Adds a rule; a rule with the same target is replaced.
+     *
+     * @param rule what to add
+     * @return the changed list
+     */
+    public Acl with(AclRule rule) {
+        List<AclRule> next = new ArrayList<>(rules);
+        for (int i = 0; i < next.size(); i++) {
+            if (next.get(i).sameTarget(rule)) {
+                next.set(i, rule);
+                return new Acl(next);
+            }
+        }
+        next.add(rule);
+        return new Acl(next);
+    }
+
+    /**
+     * Removes the rule with a target.
+     *
+     * @param target as {@link AclRule#target()} shows it
+     * @return the changed list, or null when there is no such rule
+     */
+    public @Nullable Acl without(String target) {
+        AclRule named = AclRule.parse(AclRule.Action.ALLOW, target);
+        List<AclRule> next = new ArrayList<>(rules);
+        return next.removeIf(rule -> rule.sameTarget(named)) ? new Acl(next) : null;
+    }
+
+    /**
+     * Decides about a place before its name is resolved ({@code address} absent), or about an address that is then
+     * dialled. Without an address, a place is denied only when no address could make it allowed.
+     *
+     * @param host the host name or address of the resource, as the destination names it
+     * @param port the resource's port
+     * @param address what the name resolved to, or null before that
+     * @return the rule that matched, or the reason of a denial
+     */
+    public Verdict verdict(String host, int port, @Nullable InetAddress address) {
+        AclRule best = null;
+        int bestRank = -1;
+        boolean addressMayDecide = false;
+        Cidr literal = Cidr.ofLiteral(host);
+        for (AclRule rule : rules) {
+            if (!rule.matchesPort(port) || !rule.path().isEmpty()) {
+                continue; // a rule with a path allows single HTTP requests, never a whole connection
+            }
+            Cidr block = rule.block();
+            boolean matches = rule.host().isEmpty()
+                    || rule.host().equalsIgnoreCase(host)
+                    || (block != null && (block.equals(literal) || (address != null && block.contains(address))));
+            addressMayDecide |= block != null && address == null && rule.action() == AclRule.Action.ALLOW;
+            int rank = rank(rule, block);
+            if (matches && (rank > bestRank || (rank == bestRank && rule.action() == AclRule.Action.DENY))) {
+                best = rule;
+                bestRank = rank;
+            }
+        }
+        String place = new HostPort(host, port).toString();
+        if (best == null) {
+            return addressMayDecide
+                    ? new Verdict.Allowed("an address rule may allow it")
+                    : new Verdict.Denied(
+                            Verdict.Source.ACL,
+                            "no ACL rule allows " + place + "; acl:allow GATEWAY " + place + " would");
+        }
+        if (best.action() == AclRule.Action.ALLOW) {
+            return new Verdict.Allowed(best.toString());
+        }
+        return addressMayDecide
+                ? new Verdict.Allowed("an address rule may allow it")
+                : new Verdict.Denied(
+                        Verdict.Source.ACL,
+                        "the ACL rule '" + best + "' denies " + place + "; acl:remove GATEWAY " + best.target()
+                                + " would lift it");
+    }
+
+    private static int rank(AclRule rule, @Nullable Cidr block) {
+        int host = rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + block.prefix();
+        return host * 2 + (rule.port() == 0 ? 0 : 1);
+    }
+}

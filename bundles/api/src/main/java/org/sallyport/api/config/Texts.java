@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.api.config;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.sallyport.api.HostPort;
+
+/** How settings are written. */
+final class Texts {
+    private Texts() {}
+
+    /** Seconds, with up to three decimals. */
+    static Duration seconds(String text, double least, double most) {
+        double value;
+        try {
+            value = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("not a number", e);
+        }
+        if (!(value >= least && value <= most)) {
+            throw new IllegalArgumentException("out of range");
+        }
+        return Duration.ofMillis(Math.round(value * 1000));
+    }
+
+    static int number(String text, int least, int most) {
+        int value;
+        try {
+            value = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("not a whole number", e);
+        }
+        if (value < least || value > most) {
+            throw new IllegalArgumentException("out of range");
+        }
+        return value;
+    }
+
+    /** An address of this machine as it is written in a bind setting; a name is accepted and resolved at the bind. */
+    static String host(String text) {
+        return new HostPort(text, 0).host();
+    }
+
+    static <T> List<T> list(String text, Function<String, T> reader) {
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.stream(text.split(",")).map(String::strip).map(reader).toList();
+    }
+}
