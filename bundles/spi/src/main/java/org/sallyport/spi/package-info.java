@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-
 /**
- * What authors of protocols, transports and balancing policies implement. A stream is a Netty channel; everything that
- * every protocol needs (listening, limits, relaying, closing) stays with the data plane.
+ * What extension authors implement, and how the transport, the data plane and the roles meet.
+ *
+ * <p>A stranger who adds a protocol starts with {@link org.sallyport.spi.Protocol}; one who adds a transport with
+ * {@link org.sallyport.spi.TunnelTransport}. A stream of a tunnel is a Netty channel
+ * ({@link org.sallyport.spi.StreamChannel}), so whatever can be done to a socket's pipeline can be done to a stream's.
+ * Roles drive the {@link org.sallyport.spi.DataPlane}, which knows no role: both ends are the same machine.
+ *
+ * <p>Threads: a channel's state belongs to its event loop, and nothing that is called on an event loop may block.
+ * Reference counting: whoever is given a buffer releases it or passes it on, as everywhere in Netty.
  */
 @Export
-@NullMarked
 @Version("1.0.0")
+@NullMarked
 package org.sallyport.spi;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.spi;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Verdict;
+
+/**
+ * Decides what may be dialled, at the end that dials. Immutable: a change is another policy in another
+ * {@link PlaneConfig}. On event loops; never blocks.
+ */
+@FunctionalInterface
+public interface AccessPolicy {
+    /**
+     * Called when a stream opens, first on the name, then on each resolved address before it is dialled.
+     *
+     * @param host the resource's host as the destination names it
+     * @param port its port
+     * @param address null before the name is resolved
+     * @return the verdict
+     */
+    Verdict check(String host, int port, @Nullable InetAddress address);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.spi;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The event loops that transport and data plane share, so that a tunnel and the sockets of its streams can be on one loop.
+ * Which kind they are (io_uring, epoll, NIO) is chosen once, by what loads.
+ */
+@ProviderType
+public interface EventLoops {
+    /** {@return the kind: {@code io_uring}, {@code epoll} or {@code nio}} */
+    String kind();
+
+    /** {@return all loops; never empty} */
+    List<EventLoop> all();
+
+    /** {@return the next loop in turn} */
+    EventLoop next();
+
+    /** {@return a new TCP socket, not registered} */
+    DuplexChannel socket();
+
+    /**
+     * A new TCP server socket, not registered. Its children reach the pipeline by {@code channelRead}, not registered
+     * either: whoever reads them chooses their loop.
+     */
+    ServerChannel serverSocket();
+
+    /**
+     * Sets the bound on what the kernel queues unsent ({@code TCP_NOTSENT_LOWAT}) where the platform has it.
+     *
+     * @param socket one of {@link #socket()} or an accepted child
+     * @param bytes the bound
+     */
+    void limitUnsent(Channel socket, int bytes);
+}

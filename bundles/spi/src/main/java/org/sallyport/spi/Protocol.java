@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.spi;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A protocol of the application's side, registered as a service with the property {@link #NAME}. Listening, TLS, dialling,
+ * timeouts, limits, back-pressure, closing, retry and metering are the data plane's; a protocol adds the stages in between.
+ *
+ * <p>Several versions may be registered under one name: new connections take the one with the highest service ranking, old
+ * ones stay where they are. Before a protocol's bundle stops, its connections are drained; none of its code runs after that.
+ *
+ * <p>Handlers and messages must not extend Netty's base classes that look up type parameters
+ * ({@code SimpleChannelInboundHandler}, {@code MessageToMessage…}): Netty would keep the class loader of the bundle for ever.
+ */
+@ConsumerType
+public interface Protocol {
+    /** Service property: the name in {@code destination:create --protocol}. */
+    String NAME = "protocol.name";
+
+    /** What is carried. */
+    enum Carries {
+        /** Bytes of a connection. */
+        STREAM,
+        /** Datagrams of a flow. */
+        DATAGRAMS
+    }
+
+    Carries carries();
+
+    /** {@return what protects the application's leg} */
+    LegSecurity ingressSecurity();
+
+    /** {@return what stands between the application's socket (after TLS) and the relay, at the ingress end} */
+    PipelineStage ingress();
+
+    /** {@return what stands between the relay and the resource's socket (before TLS), at the egress end} */
+    PipelineStage egress();
+
+    /**
+     * Whether a stream is opened by the stage, with {@link StreamContext#open()}, rather than as soon as the application
+     * has connected.
+     */
+    default boolean opensLate() {
+        return false;
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.spi;
+
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
+import org.sallyport.api.Destination;
+
+/** What a protocol's stage knows of its connection and can ask of the data plane. On the connection's event loop. */
+@ProviderType
+public interface StreamContext {
+    Destination destination();
+
+    /** {@return where the application connected from; at the egress end as the ingress end told} */
+    InetSocketAddress source();
+
+    /** {@return the address that the application connected to} */
+    InetSocketAddress local();
+
+    /** {@return whether the source is a proxy whose word about the real source counts} */
+    boolean trustedPeer();
+
+    /** {@return what is known of the application's TLS and protocol: {@code sni}, {@code alpn}} */
+    Map<String, String> facts();
+
+    /**
+     * Opens the stream, for protocols that open late; a second call does nothing. Reading from the application goes on only
+     * as far as early payload may be sent.
+     */
+    void open();
+
+    /** {@return the answer of the egress end, the last one if several clients were tried; always completes} */
+    Future<OpenReply> opened();
+
+    /** {@return at the egress end: whether the ACL's path rules allow a normalised path} */
+    boolean pathAllowed(String path);
+
+    /** {@return completes when this connection is asked to end soon} */
+    Future<Void> draining();
+
+    /**
+     * Ends the connection both ways with resets.
+     *
+     * @param reason for the flow log
+     */
+    void reset(String reason);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.spi;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** One authenticated connection between a client and a server, which carries streams both ways. Safe for every thread. */
+@ConsumerType
+public interface Tunnel {
+    /**
+     * Who is at the other end.
+     *
+     * @param address its socket address
+     * @param keyFingerprint SHA-256 of its certificate's public key, 64 hexadecimal digits: the client's key at the
+     *     server; at the client the server's
+     * @param tls version and cipher suite that were negotiated
+     */
+    record Peer(InetSocketAddress address, String keyFingerprint, String tls) {}
+
+    /**
+     * What it does.
+     *
+     * @param rttNanos the last measured round trip, -1 before the first
+     * @param openStreams without the control stream
+     * @param bytesSent payload of data streams
+     * @param bytesReceived payload of data streams
+     */
+    record Stats(long rttNanos, int openStreams, long bytesSent, long bytesReceived) {}
+
+    /** {@return the loop on which everything of this tunnel happens} */
+    EventLoop eventLoop();
+
+    Peer peer();
+
+    /** {@return the last figures; cheap, may be a moment old} */
+    Stats stats();
+
+    /** {@return socket and TLS implementation in use, for people} */
+    String transport();
+
+    /**
+     * The control stream, on which roles speak; handlers are added by the role on the event loop, before it turns auto-read
+     * on. Its end ends the tunnel.
+     */
+    StreamChannel control();
+
+    /**
+     * Lets the other end open streams. Before this call every stream but the control stream is refused. On the server it
+     * also ends the time and byte limits that hold before an attach.
+     *
+     * @param acceptor gets them
+     */
+    void admit(StreamAcceptor acceptor);
+
+    /**
+     * Opens a stream.
+     *
+     * @param request what is wanted
+     * @param pipeline is added to the stream's pipeline before anything happens on it
+     * @return the stream, being registered on {@link #eventLoop()}; when no stream can be opened (the tunnel is closed,
+     *     draining, or at its limit) its {@link StreamChannel#opened()} fails with a retryable exception
+     */
+    StreamChannel open(OpenRequest request, ChannelHandler pipeline);
+
+    /** {@return whether {@link #open} may succeed: up, not draining, not at its limit} */
+    boolean usable();
+
+    /**
+     * Opens and accepts no more streams, lets the open ones finish, then ends.
+     *
+     * @param deadline when those that are still open are reset
+     * @return completes when the tunnel is closed
+     */
+    Future<Void> drain(Duration deadline);
+
+    /**
+     * Ends the tunnel at once; its streams are reset. What was written to the control stream is sent first, for 1 s at
+     * most.
+     *
+     * @param reason for logs of this end
+     */
+    void close(String reason);
+
+    /** {@return measures the round trip now: nanoseconds} */
+    Future<Long> ping();
+
+    /** {@return completes with the reason when the tunnel is closed and all its streams are; never fails} */
+    Future<String> closed();
+}
