@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class AclTest {
+    @Test
+    void whatNoRuleMatchesIsDeniedAndTheReasonSaysWhatWouldAllowIt() {
+        Verdict verdict = Acl.EMPTY.verdict("db", 5432, null);
+
+        assertThat(verdict)
+                .isEqualTo(new Verdict.Denied(
+                        Verdict.Source.ACL, "no ACL rule allows db:5432; acl:allow GATEWAY db:5432 would"));
+    }
+
+    @Test
+    void anExactRuleAllowsItsPlaceOnly() {
+        Acl acl = acl("allow db:5432");
+
+        assertThat(acl.verdict("db", 5432, null).allowed()).isTrue();
+        assertThat(acl.verdict("DB", 5432, null).allowed()).isTrue();
+        assertThat(acl.verdict("db", 5433, null).allowed()).isFalse();
+        assertThat(acl.verdict("db2", 5432, null).allowed()).isFalse();
+    }
+
+    @Test
+    void theMostSpecificRuleDecides() {
+        Acl acl = acl("allow :", "deny db:", "allow db:5432");
+
+        assertThat(acl.verdict("web", 80, null).allowed()).isTrue();
+        assertThat(acl.verdict("db", 22, null).allowed()).isFalse();
+        assertThat(acl.verdict("db", 5432, null).allowed()).isTrue();
+    }
+
+    @Test
+    void denyBeatsAllowWhereBothAreEquallySpecific() throws Exception {
+        Acl acl = acl("allow [10.0.0.0/8]:", "deny db:", "allow [192.168.0.0/16]:443", "deny [192.168.0.0/16]:444");
+        Acl sameRank = acl("allow db:", "deny [10.1.1.1]:");
+
+        assertThat(acl.verdict("db", 5432, address("10.1.1.1")).allowed()).isFalse();
+        assertThat(sameRank.verdict("db", 5432, address("10.1.1.1")).allowed()).isFalse();
+        assertThat(sameRank.verdict("db", 5432, address("10.1.1.2")).allowed()).isTrue();
+    }
+
+    @Test
+    void aLongerBlockBeatsAShorterOne() throws Exception {
+        Acl acl = acl("allow [10.0.0.0/8]:", "deny [10.1.0.0/16]:", "allow [10.1.1.0/24]:");
+
+        assertThat(acl.verdict("a", 1, address("10.2.0.1")).allowed()).isTrue();
+        assertThat(acl.verdict("a", 1, address("10.1.2.1")).allowed()).isFalse();
+        assertThat(acl.verdict("a", 1, address("10.1.1.1")).allowed()).isTrue();
+    }
+
+    @Test
+    void aNameIsLookedUpOnlyWhereAnAddressRuleMayAllowIt() throws Exception {
+        Acl byAddress = acl("allow [10.0.0.0/8]:5432");
+
+        assertThat(byAddress.verdict("db", 5432, null).allowed()).isTrue();
+        assertThat(byAddress.verdict("db", 22, null).allowed()).isFalse();
+        assertThat(byAddress.verdict("db", 5432, address("10.0.0.9")).allowed()).isTrue();
+        assertThat(byAddress.verdict("db", 5432, address("11.0.0.9")).allowed()).isFalse();
+    }
+
+    @Test
+    void aNameThatResolvesToADeniedAddressIsDeniedThere() throws Exception {
+        Acl acl = acl("allow :443", "deny [169.254.0.0/16]:");
+
+        assertThat(acl.verdict("rebind.example", 443, null).allowed()).isTrue();
+        assertThat(acl.verdict("rebind.example", 443, address("169.254.169.254"))
+                        .allowed())
+                .isFalse();
+        assertThat(acl.verdict("rebind.example", 443, address("::ffff:169.254.169.254"))
+                        .allowed())
+                .isFalse();
+    }
+
+    @Test
+    void aRuleWithAPathNeverAllowsAWholeConnection() {
+        assertThat(acl("allow web:80/public").verdict("web", 80, null).allowed())
+                .isFalse();
+    }
+
+    @Test
+    void aRuleReplacesTheOneWithItsTarget() {
+        Acl acl = acl("allow db:5432", "deny db:5432");
+
+        assertThat(acl.rules()).containsExactly(AclRule.parse(AclRule.Action.DENY, "db:5432"));
+        assertThat(acl.without("DB:5432")).isEqualTo(Acl.EMPTY);
+        assertThat(acl.without("db:1")).isNull();
+    }
+
+    @Test
+    void targetsAreShownAsTheyAreRead() {
+        for (String target :
+                List.of("db:5432", ":443", "db:", ":", "[10.0.0.0/8]:22", "[2001:db8::1]:", "web:80/a/b")) {
+            AclRule rule = AclRule.parse(AclRule.Action.ALLOW, target);
+            assertThat(AclRule.parse(AclRule.Action.ALLOW, rule.target())).isEqualTo(rule);
+        }
+    }
+
+    @Test
+    void wrongTargetsAreRefusedWithWhatWasGiven() {
+        for (String target :
+                List.of("", "db", "db:99999", "db:0", "d b:1", "db:80a", "[10.0.0.0/33]:1", "[::1", "db:80/a b")) {
+            assertThatThrownBy(() -> AclRule.parse(AclRule.Action.ALLOW, target))
+                    .as("target '%s'", target)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected");
+        }
+        assertThatThrownBy(() -> AclRule.parse(AclRule.Action.DENY, "web:80/a")).hasMessageContaining("path");
+    }
+
+    private static Acl acl(String... rules) {
+        Acl acl = Acl.EMPTY;
+        for (String rule : rules) {
+            int blank = rule.indexOf(' ');
+            AclRule.Action action = rule.startsWith("allow") ? AclRule.Action.ALLOW : AclRule.Action.DENY;
+            acl = acl.with(AclRule.parse(action, rule.substring(blank + 1)));
+        }
+        return acl;
+    }
+
+    private static InetAddress address(String text) throws UnknownHostException {
+        return InetAddress.getByName(text);
+    }
+}

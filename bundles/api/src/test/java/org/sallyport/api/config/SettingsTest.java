@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.api.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.PortRange;
+
+final class SettingsTest {
+    private final Properties system = new Properties();
+
+    @Test
+    void nothingGivenMeansTheDefaults() {
+        ServerSettings server = ServerSettings.of(Map.of(), system);
+        ClientSettings client = ClientSettings.of(Map.of(), system);
+
+        assertThat(server.tunnelPort()).isEqualTo(9000);
+        assertThat(server.listenAddress()).isEqualTo("127.0.0.1");
+        assertThat(server.listenPorts()).isEqualTo(new PortRange(15000, 19999));
+        assertThat(server.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(client.proxy()).isNull();
+        assertThat(client.reconnectAttempts()).isEqualTo(-1);
+    }
+
+    @Test
+    void aValueOfThisRunWinsOverTheFile() {
+        system.setProperty("sallyport.set.org.sallyport.server:tunnel.port", "0");
+
+        assertThat(ServerSettings.of(Map.of("tunnel.port", "9100"), system).tunnelPort())
+                .isZero();
+    }
+
+    @Test
+    void keysOfTheFrameworkArePassedOver() {
+        Map<String, Object> given =
+                Map.of("service.pid", ServerSettings.PID, "felix.fileinstall.filename", "file:/x", "component.id", 7L);
+
+        assertThat(ServerSettings.of(given, system)).isEqualTo(ServerSettings.of(Map.of(), system));
+    }
+
+    @Test
+    void anUnknownKeyIsRefusedWithThoseThatExist() {
+        assertThatThrownBy(() -> ServerSettings.of(Map.of("tunnel.prot", "9000"), system))
+                .isInstanceOf(SettingException.class)
+                .hasMessageContaining("org.sallyport.server: there is no setting 'tunnel.prot'")
+                .hasMessageContaining("tunnel.port");
+    }
+
+    @Test
+    void aWrongValueIsRefusedWithWhatWasGivenAndExpected() {
+        assertThatThrownBy(() -> ServerSettings.of(Map.of("tunnel.port", "ninety"), system))
+                .hasMessageStartingWith("org.sallyport.server: tunnel.port = 'ninety': expected a port");
+        assertThatThrownBy(() -> ServerSettings.of(Map.of("drain.timeout", "NaN"), system))
+                .hasMessageContaining("seconds from 0 to 50");
+        assertThatThrownBy(() -> ServerSettings.of(Map.of("listen.ports", "9-3"), system))
+                .hasMessageContaining("FIRST-LAST");
+        assertThatThrownBy(() -> ClientSettings.of(Map.of("proxy", "http://user:secret@proxy:3128"), system))
+                .hasMessageContaining("org.sallyport.client: proxy");
+    }
+
+    @Test
+    void advertisedAddressesAreAList() {
+        ServerSettings settings = ServerSettings.of(Map.of("tunnel.advertised", "a.example:9000, [::1]:9001"), system);
+
+        assertThat(settings.tunnelAdvertised())
+                .containsExactly(new HostPort("a.example", 9000), new HostPort("::1", 9001));
+    }
+
+    @Test
+    void everyDefaultIsAValueThatItsKeyAccepts() {
+        ServerSettings.KEYS.forEach(key -> key.read(ServerSettings.PID, key.defaultText()));
+        ClientSettings.KEYS.forEach(key -> key.read(ClientSettings.PID, key.defaultText()));
+    }
+
+    @Test
+    void launchOptionsAreReadFromSystemProperties() {
+        system.setProperty(LaunchOptions.TOKEN_FILES, "/a b/token\n-");
+        system.setProperty(LaunchOptions.SERVER, "gw.example:9000");
+        system.setProperty(LaunchOptions.TUNNELS, "4");
+        system.setProperty(LaunchOptions.ALLOW, "db:5432\n:443");
+
+        LaunchOptions options = LaunchOptions.of(system);
+
+        assertThat(options.tokenFiles()).containsExactly("/a b/token", "-");
+        assertThat(options.server()).isEqualTo(new HostPort("gw.example", 9000));
+        assertThat(options.tunnels()).isEqualTo(4);
+        assertThat(options.allow()).extracting(Object::toString).containsExactly("allow db:5432", "allow :443");
+        assertThatThrownBy(() -> {
+                    system.setProperty(LaunchOptions.TUNNELS, "65");
+                    LaunchOptions.of(system);
+                })
+                .hasMessageContaining("out of range");
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.api.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sallyport.api.DestinationId;
+import org.sallyport.api.Registration;
+import org.sallyport.api.event.Event;
+
+@Timeout(20)
+final class QueuedEventHubTest {
+    private final QueuedEventHub hub = new QueuedEventHub();
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        hub.stop();
+    }
+
+    @Test
+    void everySubscriberGetsEveryEventInOrderAlsoWhenAnotherFails() throws Exception {
+        List<Event> seen = new CopyOnWriteArrayList<>();
+        CountDownLatch all = new CountDownLatch(100);
+        hub.subscribe(event -> {
+            throw new IllegalStateException("told to fail");
+        });
+        hub.subscribe(event -> {
+            seen.add(event);
+            all.countDown();
+        });
+
+        for (int i = 0; i < 100; i++) {
+            hub.publish(new Event.Changed("test", "step", "" + i));
+        }
+
+        assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(seen)
+                .extracting(event -> ((Event.Changed) event).subject())
+                .startsWith("0", "1", "2")
+                .endsWith("99");
+    }
+
+    @Test
+    void aSubscriberThatIsAsSlowAsCanBeCostsFlowEventsOnlyAndBoundsTheQueue() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch changed = new CountDownLatch(1);
+        hub.subscribe(event -> {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (event instanceof Event.Changed) {
+                changed.countDown();
+            }
+        });
+        Event flow = new Event.FlowEnded(
+                1, new DestinationId("qsn47KM8iTa_9xQ2b"), null, "127.0.0.1:1", 0, 0, Duration.ZERO, "closed");
+
+        for (int i = 0; i < 20_000; i++) {
+            hub.publish(flow);
+        }
+        hub.publish(new Event.Changed("test", "kept", ""));
+        release.countDown();
+
+        assertThat(hub.dropped()).isBetween(9_000L, 10_000L);
+        assertThat(changed.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void nothingArrivesAfterASubscriptionWasEnded() throws Exception {
+        List<Event> ended = new CopyOnWriteArrayList<>();
+        CountDownLatch after = new CountDownLatch(1);
+        Registration registration = hub.subscribe(ended::add);
+        registration.close();
+        hub.subscribe(event -> after.countDown());
+
+        hub.publish(new Event.ClientReady());
+
+        assertThat(after.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended).isEmpty();
+    }
+}
