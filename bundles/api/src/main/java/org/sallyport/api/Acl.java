@@ -68,42 +68,61 @@ public record Acl(List<AclRule> rules) {
      * @return the rule that matched, or the reason of a denial
      */
     public Verdict verdict(String host, int port, @Nullable InetAddress address) {
+        @Nullable AclRule best = decisive(host, port, address);
+        if (best != null && best.action() == AclRule.Action.ALLOW) {
+            return new Verdict.Allowed(best.toString());
+        }
+        if (address == null && addressMayAllow(port)) {
+            return new Verdict.Allowed("an address rule may allow it");
+        }
+        String place = new HostPort(host, port).toString();
+        return new Verdict.Denied(
+                Verdict.Source.ACL,
+                best == null
+                        ? "no ACL rule allows " + place + "; acl:allow GATEWAY " + place + " would"
+                        : "the ACL rule '" + best + "' denies " + place + "; acl:remove GATEWAY " + best.target()
+                                + " would lift it");
+    }
+
+    /**
+     * The rule that decides about a place, whatever it says.
+     *
+     * @param host as in {@link #verdict}
+     * @param port as in {@link #verdict}
+     * @param address as in {@link #verdict}
+     * @return the most specific rule that matches, or null when none does
+     */
+    public @Nullable AclRule decisive(String host, int port, @Nullable InetAddress address) {
         AclRule best = null;
         int bestRank = -1;
-        boolean addressMayDecide = false;
         Cidr literal = Cidr.ofLiteral(host);
         for (AclRule rule : rules) {
-            if (!rule.matchesPort(port) || !rule.path().isEmpty()) {
-                continue; // a rule with a path allows single HTTP requests, never a whole connection
+            if (!decidesConnections(rule, port)) {
+                continue;
             }
             Cidr block = rule.block();
             boolean matches = rule.host().isEmpty()
                     || rule.host().equalsIgnoreCase(host)
                     || (block != null && (block.equals(literal) || (address != null && block.contains(address))));
-            addressMayDecide |= block != null && address == null && rule.action() == AclRule.Action.ALLOW;
             int rank = rank(rule, block);
             if (matches && (rank > bestRank || (rank == bestRank && rule.action() == AclRule.Action.DENY))) {
                 best = rule;
                 bestRank = rank;
             }
         }
-        String place = new HostPort(host, port).toString();
-        if (best == null) {
-            return addressMayDecide
-                    ? new Verdict.Allowed("an address rule may allow it")
-                    : new Verdict.Denied(
-                            Verdict.Source.ACL,
-                            "no ACL rule allows " + place + "; acl:allow GATEWAY " + place + " would");
-        }
-        if (best.action() == AclRule.Action.ALLOW) {
-            return new Verdict.Allowed(best.toString());
-        }
-        return addressMayDecide
-                ? new Verdict.Allowed("an address rule may allow it")
-                : new Verdict.Denied(
-                        Verdict.Source.ACL,
-                        "the ACL rule '" + best + "' denies " + place + "; acl:remove GATEWAY " + best.target()
-                                + " would lift it");
+        return best;
+    }
+
+    private boolean addressMayAllow(int port) {
+        return rules.stream()
+                .anyMatch(rule -> decidesConnections(rule, port)
+                        && rule.action() == AclRule.Action.ALLOW
+                        && rule.block() != null);
+    }
+
+    /** A rule with a path allows single HTTP requests, never a whole connection. */
+    private static boolean decidesConnections(AclRule rule, int port) {
+        return rule.matchesPort(port) && rule.path().isEmpty();
     }
 
     private static int rank(AclRule rule, @Nullable Cidr block) {
