@@ -8,7 +8,7 @@
  * immutable value, safe for every thread; construction validates and says what was given and what was expected. The
  * sub-packages add what acts on these values: {@code registry} (where they are kept), {@code pki} (keys and tokens),
  * {@code balance} (choice of a client), {@code event} (what happened), {@code service} (what shell and REST call),
- * {@code config} (what an operator sets) and {@code health}.
+ * {@code config} (what an operator sets), {@code door} (the launcher's way into a running container) and {@code health}.
  */
 @Export
 @Version("1.0.0")
