@@ -24,14 +24,13 @@ import java.util.Properties;
  * @param secret 64 hexadecimal digits (256 bits), new at each start
  */
 public record DoorFile(int port, long pid, String role, String secret) {
-    /** System property, set by the launcher: the directory that the file is written to. */
-    public static final String DIRECTORY = "sallyport.run";
+    /** System property, set by the launcher: the instance's directory DIR; absent in a container that others started. */
+    public static final String BASE = "sallyport.base";
 
     /** System property, set by the launcher: {@code server} or {@code client}. */
     public static final String ROLE = "sallyport.role";
 
-    /** The file's name in that directory. */
-    public static final String NAME = "door";
+    private static final String NAME = "door";
 
     private static final long MAX_BYTES = 4096;
 

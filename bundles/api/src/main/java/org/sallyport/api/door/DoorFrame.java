@@ -3,120 +3,114 @@
 package org.sallyport.api.door;
 
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /**
- * One frame on a door connection: a type (1 byte, an ASCII letter), the payload's length (4 bytes, big endian, at most
- * {@value #MAX_PAYLOAD}), the payload.
+ * One frame on a door connection; the package's page draws it.
  *
- * @param type what it carries
+ * @param type one of the constants here, or one that only a later version knows and that is passed over
  * @param payload its bytes; not copied
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier between two streams; nobody compares frames
-public record DoorFrame(Type type, byte[] payload) {
-    /** The longest payload. */
-    public static final int MAX_PAYLOAD = 65_536;
+public record DoorFrame(int type, byte[] payload) {
+    /** Caller: a {@link DoorHello}. */
+    public static final int HELLO = 0;
 
-    /** What a frame carries. */
-    public enum Type {
-        /** Caller: a {@link DoorHello}; the first frame, and only the first. */
-        HELLO('H'),
-        /** Caller: commands, or what is typed. */
-        INPUT('I'),
-        /** Caller: no more input. */
-        END('E'),
-        /** Caller: the terminal's new size, columns and rows, 4 bytes each. */
-        SIZE('W'),
-        /** Container: standard output. */
-        OUT('O'),
-        /** Container: standard error. */
-        ERR('R'),
-        /** Container: the exit code, 4 bytes; the last frame. */
-        EXIT('X');
+    /** Container: standard output. */
+    public static final int OUT = 1;
 
-        private final byte letter;
+    /** Container: standard error. */
+    public static final int ERR = 2;
 
-        Type(char letter) {
-            this.letter = (byte) letter;
-        }
+    /** Container: the exit code. */
+    public static final int EXIT = 3;
 
-        private static Type of(int letter) throws ProtocolException {
-            for (Type type : values()) {
-                if (type.letter == letter) {
-                    return type;
-                }
-            }
-            throw new ProtocolException("no frame type " + letter);
-        }
-    }
+    /** Caller: standard input. */
+    public static final int IN = 4;
+
+    /** Caller: the window's new size. */
+    public static final int SIZE = 5;
+
+    /** Container: asks for standard input. */
+    public static final int ASK = 6;
+
+    /** What follows a frame's length is this long at most. */
+    public static final int LONGEST = 1024 * 1024;
 
     /** {@return a frame with some bytes of an array} */
-    public static DoorFrame of(Type type, byte[] bytes, int offset, int length) {
-        byte[] payload = new byte[length];
-        System.arraycopy(bytes, offset, payload, 0, length);
-        return new DoorFrame(type, payload);
+    public static DoorFrame of(int type, byte[] bytes, int offset, int length) {
+        return new DoorFrame(type, Arrays.copyOfRange(bytes, offset, offset + length));
     }
 
-    /** {@return a frame of numbers, 4 bytes each} */
-    public static DoorFrame of(Type type, int... numbers) {
-        ByteBuffer payload = ByteBuffer.allocate(4 * numbers.length);
-        for (int number : numbers) {
-            payload.putInt(number);
-        }
-        return new DoorFrame(type, payload.array());
+    /** {@return the last frame} */
+    public static DoorFrame exit(int code) {
+        return new DoorFrame(EXIT, new byte[] {(byte) code});
+    }
+
+    /** {@return a frame that tells a window's size; what is beyond 65,535 is told as that} */
+    public static DoorFrame size(int columns, int rows) {
+        ByteBuffer payload = ByteBuffer.allocate(4);
+        payload.putShort((short) Math.min(columns, 65_535)).putShort((short) Math.min(rows, 65_535));
+        return new DoorFrame(SIZE, payload.array());
+    }
+
+    /** {@return the exit code that an exit frame tells; 1 when it tells none} */
+    public int exitCode() {
+        return payload.length == 0 ? 1 : payload[0] & 0xff;
     }
 
     /**
-     * One of the payload's numbers.
+     * One of the numbers of 2 bytes that the payload holds.
      *
      * @param index which, from 0
      * @return the number
      * @throws ProtocolException when the payload has not so many
      */
     public int number(int index) throws ProtocolException {
-        if (payload.length < 4 * (index + 1)) {
-            throw new ProtocolException(type + " frame of " + payload.length + " bytes is too short");
+        if (payload.length < 2 * (index + 1)) {
+            throw new ProtocolException("a frame of type " + type + " with " + payload.length + " bytes is too short");
         }
-        return ByteBuffer.wrap(payload).getInt(4 * index);
+        return ByteBuffer.wrap(payload).getShort(2 * index) & 0xffff;
     }
 
     /**
      * Reads the next frame.
      *
      * @param in where from
-     * @param maxPayload the longest payload that is accepted here
-     * @return the frame, or null when the stream ended before it
-     * @throws IOException when the stream breaks, or holds something else
+     * @return the frame
+     * @throws java.io.EOFException at the connection's end
+     * @throws IOException also when the length is impossible
      */
-    public static @Nullable DoorFrame read(DataInputStream in, int maxPayload) throws IOException {
-        int letter = in.read();
-        if (letter < 0) {
-            return null;
-        }
-        Type type = Type.of(letter);
-        int length = in.readInt();
-        if (length < 0 || length > maxPayload) {
-            throw new ProtocolException(type + " frame of " + length + " bytes: expected at most " + maxPayload);
-        }
-        byte[] payload = new byte[length];
+    public static DoorFrame read(DataInputStream in) throws IOException {
+        int length = length(in);
+        int type = in.readUnsignedByte();
+        byte[] payload = new byte[length - 1];
         in.readFully(payload);
         return new DoorFrame(type, payload);
     }
 
+    static int length(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 1 || length > LONGEST) {
+            throw new ProtocolException("a frame of " + length + " bytes: expected 1 to " + LONGEST);
+        }
+        return length;
+    }
+
     /**
-     * Writes this frame and flushes it. Callers on several threads take turns by themselves.
+     * Writes this frame in one piece and flushes. Callers on several threads take turns by themselves.
      *
      * @param out where to
      * @throws IOException when the stream breaks
      */
-    public void write(DataOutputStream out) throws IOException {
-        out.writeByte(type.letter);
-        out.writeInt(payload.length);
-        out.write(payload);
+    public void write(OutputStream out) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(payload.length + 5);
+        bytes.putInt(payload.length + 1).put((byte) type).put(payload);
+        out.write(bytes.array());
         out.flush();
     }
 }

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -16,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,55 +65,79 @@ class DoorTest {
 
     @Test
     void aHelloIsReadAsWritten() throws IOException {
-        DoorHello hello = new DoorHello(FILE.secret(), DoorHello.Mode.SHELL, "/srv/ü", "xterm-256color", 120, 40);
+        DoorHello hello = new DoorHello(DoorHello.Mode.RUN, "/srv/ü", 120, 40, "xterm-256color", "gateway:list");
 
-        assertThat(DoorHello.of(hello.frame())).isEqualTo(hello);
-        assertThat(hello).asString().doesNotContain(FILE.secret());
+        assertThat(hello(hello.frame(FILE.secret()).payload())).isEqualTo(hello);
+    }
+
+    @Test
+    void furtherFieldsOfALaterVersionArePassedOver() throws IOException {
+        DoorHello hello = new DoorHello(DoorHello.Mode.SHELL, "/", 0, 0, "", "");
+        ByteArrayOutputStream longer = new ByteArrayOutputStream();
+        longer.writeBytes(hello.frame(FILE.secret()).payload());
+        longer.writeBytes(new byte[] {0, 0, 0, 1, 'x'});
+
+        assertThat(hello(longer.toByteArray())).isEqualTo(hello);
+    }
+
+    @Test
+    void anotherSecretIsNoHelloWhateverItsLength() throws IOException {
+        DoorHello hello = new DoorHello(DoorHello.Mode.RUN, "/", 0, 0, "", "gateway:list");
+
+        assertThat(hello(hello.frame("f".repeat(64)).payload())).isNull();
+        assertThat(hello(hello.frame("").payload())).isNull();
+        assertThatThrownBy(() -> hello(hello.frame("f".repeat(65)).payload())).isInstanceOf(ProtocolException.class);
     }
 
     @Test
     void framesAreReadAsWrittenUntilTheStreamEnds() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        DoorFrame.of(DoorFrame.Type.OUT, new byte[] {1, 2, 3, 4}, 1, 2).write(out);
-        DoorFrame.of(DoorFrame.Type.EXIT, 5).write(out);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        DoorFrame.of(DoorFrame.OUT, new byte[] {1, 2, 3, 4}, 1, 2).write(out);
+        DoorFrame.size(300, 70_000).write(out);
+        DoorFrame.exit(5).write(out);
 
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-        assertThat(DoorFrame.read(in, 10).payload()).containsExactly(2, 3);
-        assertThat(DoorFrame.read(in, 10).number(0)).isEqualTo(5);
-        assertThat(DoorFrame.read(in, 10)).isNull();
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(out.toByteArray()));
+        assertThat(DoorFrame.read(in).payload()).containsExactly(2, 3);
+        DoorFrame size = DoorFrame.read(in);
+        assertThat(size.number(0)).isEqualTo(300);
+        assertThat(size.number(1)).isEqualTo(65_535);
+        assertThatThrownBy(() -> size.number(2)).isInstanceOf(ProtocolException.class);
+        assertThat(DoorFrame.read(in).exitCode()).isEqualTo(5);
+        assertThatThrownBy(() -> DoorFrame.read(in)).isInstanceOf(EOFException.class);
     }
 
     @Test
     void whatIsNoFrameIsRefusedBeforeItIsBuffered() {
-        assertThatThrownBy(() -> read('H', 0x7f, 0xff, 0xff, 0xff)).isInstanceOf(ProtocolException.class);
-        assertThatThrownBy(() -> read('H', 0xff, 0xff, 0xff, 0xff)).isInstanceOf(ProtocolException.class);
-        assertThatThrownBy(() -> read('G', 'E', 'T', ' ', '/')).isInstanceOf(ProtocolException.class);
-        assertThatThrownBy(() -> read('H', 0, 0, 0, 5, 1)).isInstanceOf(EOFException.class);
-        assertThatThrownBy(() -> DoorFrame.of(DoorFrame.Type.EXIT).number(0)).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> frame(0x7f, 0xff, 0xff, 0xff, 0)).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> frame(0xff, 0xff, 0xff, 0xff, 0)).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> frame(0, 0, 0, 0, 0)).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> frame('G', 'E', 'T', ' ', '/')).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> frame(0, 0, 0, 5, 1)).isInstanceOf(EOFException.class);
     }
 
     @Test
-    void whatIsNoHelloIsRefused() {
-        byte[] good = new DoorHello(FILE.secret(), DoorHello.Mode.RUN, "/", "", 0, 0)
-                .frame()
-                .payload();
+    void whatIsNoHelloIsRefused() throws IOException {
+        DoorHello hello = new DoorHello(DoorHello.Mode.RUN, "/", 0, 0, "", "");
+        byte[] good = hello.frame(FILE.secret()).payload();
         for (int length = 0; length < good.length; length++) {
-            DoorFrame cut = DoorFrame.of(DoorFrame.Type.HELLO, good, 0, length);
-            assertThatThrownBy(() -> DoorHello.of(cut)).isInstanceOf(IOException.class);
+            byte[] cut = Arrays.copyOf(good, length);
+            assertThatThrownBy(() -> hello(cut)).isInstanceOf(IOException.class);
         }
-        good[0] = 9;
-        assertThatThrownBy(() -> DoorHello.of(new DoorFrame(DoorFrame.Type.HELLO, good)))
-                .hasMessageContaining("version 9");
-        assertThatThrownBy(() -> DoorHello.of(new DoorFrame(DoorFrame.Type.INPUT, good)))
-                .hasMessageContaining("INPUT");
+        good[5] = '!';
+        assertThatThrownBy(() -> hello(good)).hasMessageContaining("expected sallyport-door/1");
     }
 
-    private static void read(int... bytes) throws IOException {
+    private static DoorHello hello(byte[] payload) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new DoorFrame(DoorFrame.HELLO, payload).write(out);
+        return DoorHello.read(new DataInputStream(new ByteArrayInputStream(out.toByteArray())), FILE.secret());
+    }
+
+    private static void frame(int... bytes) throws IOException {
         byte[] raw = new byte[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
             raw[i] = (byte) bytes[i];
         }
-        DoorFrame.read(new DataInputStream(new ByteArrayInputStream(raw)), 100);
+        DoorFrame.read(new DataInputStream(new ByteArrayInputStream(raw)));
     }
 }
