@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.io;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A way to do input and output, with the channel classes that belong to it. */
+enum IoKind {
+    /** Linux' epoll, from Netty's native library. */
+    EPOLL("epoll") {
+        @Override
+        @Nullable
+        Throwable obstacle() {
+            return Epoll.isAvailable() ? null : Epoll.unavailabilityCause();
+        }
+
+        @Override
+        IoHandlerFactory handlers() {
+            return EpollIoHandler.newFactory();
+        }
+
+        @Override
+        DuplexChannel socket() {
+            return new EpollSocketChannel();
+        }
+
+        @Override
+        ServerChannel serverSocket() {
+            return new EpollServerSocketChannel();
+        }
+
+        @Override
+        ChannelOption<Long> unsentLimit() {
+            return EpollChannelOption.TCP_NOTSENT_LOWAT;
+        }
+    },
+    /** Linux' io_uring, from Netty's native library; many hardened kernels and containers forbid it. */
+    IO_URING("io_uring") {
+        @Override
+        @Nullable
+        Throwable obstacle() {
+            return IoUring.isAvailable() ? null : IoUring.unavailabilityCause();
+        }
+
+        @Override
+        IoHandlerFactory handlers() {
+            return IoUringIoHandler.newFactory();
+        }
+
+        @Override
+        DuplexChannel socket() {
+            return new IoUringSocketChannel();
+        }
+
+        @Override
+        ServerChannel serverSocket() {
+            return new IoUringServerSocketChannel();
+        }
+
+        @Override
+        ChannelOption<Long> unsentLimit() {
+            return IoUringChannelOption.TCP_NOTSENT_LOWAT;
+        }
+    },
+    /** The JDK's selectors, everywhere. */
+    NIO("nio") {
+        @Override
+        @Nullable
+        Throwable obstacle() {
+            return null;
+        }
+
+        @Override
+        IoHandlerFactory handlers() {
+            return NioIoHandler.newFactory();
+        }
+
+        @Override
+        DuplexChannel socket() {
+            return new NioSocketChannel();
+        }
+
+        @Override
+        ServerChannel serverSocket() {
+            return new NioServerSocketChannel();
+        }
+
+        @Override
+        @Nullable
+        ChannelOption<Long> unsentLimit() {
+            return null;
+        }
+    };
+
+    private final String word;
+
+    IoKind(String word) {
+        this.word = word;
+    }
+
+    String word() {
+        return word;
+    }
+
+    /** {@return why it can't be used here, null when it can} */
+    abstract @Nullable Throwable obstacle();
+
+    abstract IoHandlerFactory handlers();
+
+    abstract DuplexChannel socket();
+
+    abstract ServerChannel serverSocket();
+
+    /** {@return the option that bounds what the kernel queues unsent, null where there is none} */
+    abstract @Nullable ChannelOption<Long> unsentLimit();
+
+    final void limitUnsent(Channel channel, long bytes) {
+        ChannelOption<Long> option = unsentLimit();
+        if (option != null) {
+            channel.config().setOption(option, bytes);
+        }
+    }
+
+    /**
+     * The kind with a name.
+     *
+     * @param word as in the system property
+     * @return the kind
+     */
+    static IoKind of(String word) {
+        for (IoKind kind : values()) {
+            if (kind.word.equals(word)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("system property " + NettyEventLoops.KIND + " is '" + word
+                + "': expected one of "
+                + Arrays.stream(values()).map(IoKind::word).collect(Collectors.joining(", ")));
+    }
+}
