@@ -26,6 +26,15 @@ public interface EventHub {
      */
     Registration subscribe(Consumer<Event> subscriber);
 
+    /**
+     * Listens from now on, and hears first what was missed: the last 1,000 events but those about single flows and
+     * destinations, in their order, without a gap to those that follow. For whoever comes late and must know that something is ready.
+     *
+     * @param subscriber as in {@link #subscribe}
+     * @return ends the subscription
+     */
+    Registration subscribeWithPast(Consumer<Event> subscriber);
+
     /** {@return how many flow events were dropped so far} */
     long dropped();
 }

@@ -2,6 +2,8 @@
 // Copyright the Sallyport authors
 package org.sallyport.api.internal;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,10 +28,14 @@ import org.slf4j.LoggerFactory;
 public final class QueuedEventHub implements EventHub {
     private static final Logger LOG = LoggerFactory.getLogger(QueuedEventHub.class);
     private static final int MAX_QUEUED_FLOWS = 10_000;
+    private static final int MAX_PAST = 1000;
     private static final long STOP_SECONDS = 2;
 
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final AtomicLong dropped = new AtomicLong();
+    /** Touched on the one thread only. */
+    private final Deque<Event> past = new ArrayDeque<>();
+
     private final ThreadPoolExecutor executor;
 
     @Activate
@@ -56,20 +62,42 @@ public final class QueuedEventHub implements EventHub {
             return;
         }
         executor.execute(() -> {
+            if (!flow && !(event instanceof Event.DestinationChanged)) {
+                remember(event);
+            }
             for (Subscription subscription : subscriptions) {
                 subscription.deliver(event);
             }
         });
     }
 
+    private void remember(Event event) {
+        if (past.size() == MAX_PAST) {
+            past.removeFirst();
+        }
+        past.addLast(event);
+    }
+
     @Override
     public Registration subscribe(Consumer<Event> subscriber) {
         Subscription subscription = new Subscription(subscriber);
         subscriptions.add(subscription);
-        return () -> {
-            subscriptions.remove(subscription);
-            subscription.end();
-        };
+        return () -> end(subscription);
+    }
+
+    @Override
+    public Registration subscribeWithPast(Consumer<Event> subscriber) {
+        Subscription subscription = new Subscription(subscriber);
+        executor.execute(() -> {
+            past.forEach(subscription::deliver);
+            subscriptions.add(subscription);
+        });
+        return () -> end(subscription);
+    }
+
+    private void end(Subscription subscription) {
+        subscription.end();
+        executor.execute(() -> subscriptions.remove(subscription)); // behind its beginning, if that is still to come
     }
 
     @Override

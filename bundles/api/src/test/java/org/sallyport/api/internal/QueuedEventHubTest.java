@@ -76,6 +76,46 @@ final class QueuedEventHubTest {
     }
 
     @Test
+    void whoComesLateHearsThePastFirstAndThenWhatFollows() throws Exception {
+        hub.publish(new Event.ClientReady());
+        hub.publish(new Event.FlowRefused(1, new DestinationId("qsn47KM8iTa_9xQ2b"), "127.0.0.1:1", "busy", ""));
+        for (int i = 0; i < 1_000; i++) {
+            hub.publish(new Event.Changed("test", "step", "" + i));
+        }
+        List<Event> seen = new CopyOnWriteArrayList<>();
+        CountDownLatch last = new CountDownLatch(1);
+
+        hub.subscribeWithPast(event -> {
+            seen.add(event);
+            if (event instanceof Event.NothingLeftToAttach) {
+                last.countDown();
+            }
+        });
+        hub.publish(new Event.NothingLeftToAttach());
+
+        assertThat(last.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(seen).hasSize(1_001);
+        assertThat(seen.get(0)).isEqualTo(new Event.Changed("test", "step", "0"));
+    }
+
+    @Test
+    void aLateSubscriptionThatEndsAtOnceHearsNothingMore() throws Exception {
+        CountDownLatch before = new CountDownLatch(1);
+        CountDownLatch after = new CountDownLatch(1);
+        hub.subscribe(event -> (event instanceof Event.ClientReady ? before : after).countDown());
+        List<Event> seen = new CopyOnWriteArrayList<>();
+        hub.publish(new Event.ClientReady());
+        assertThat(before.await(10, TimeUnit.SECONDS)).isTrue();
+
+        hub.subscribeWithPast(seen::add).close();
+        int heard = seen.size();
+        hub.publish(new Event.NothingLeftToAttach());
+
+        assertThat(after.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(seen).hasSize(heard);
+    }
+
+    @Test
     void nothingArrivesAfterASubscriptionWasEnded() throws Exception {
         List<Event> ended = new CopyOnWriteArrayList<>();
         CountDownLatch after = new CountDownLatch(1);
