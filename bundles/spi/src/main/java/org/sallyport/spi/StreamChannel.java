@@ -12,16 +12,24 @@ import io.netty.util.concurrent.Future;
  * PROTOCOL.md; {@link #opened()} tells what the other end answered. The other end gets the stream through
  * {@link StreamAcceptor}, with reading off until it turns auto-read on, and must {@link #reply} once.
  *
- * <p>Half-close is Netty's: {@link #shutdownOutput()} sends FIN; a FIN that arrives fires
- * {@link io.netty.channel.socket.ChannelInputShutdownEvent} after all data was read (the option
- * {@code ALLOW_HALF_CLOSURE} is always on). A reset of the other end, or the loss of the tunnel, fires
- * {@code exceptionCaught} with {@link StreamResetException} after the data that came before it, then
- * {@code channelInactive}. {@link #close()} without FIN both ways is an abort.
+ * <p>Half-close: {@link #shutdownOutput()} sends FIN <em>after</em> everything that was written before, flushed or not, however
+ * long credit takes (other than a socket of Netty, which drops what is queued); its future completes when FIN is queued. A
+ * FIN that arrives fires {@link io.netty.channel.socket.ChannelInputShutdownEvent} after all data was read (the option
+ * {@code ALLOW_HALF_CLOSURE} is always on). {@link #close()} after FIN both ways is clean; before that it is an abort.
  *
- * <p>Back-pressure: not writable means no credit or a full tunnel; auto-read off means that credit is not given back.
+ * <p>A reset of the other end, or the loss of the tunnel, fires {@code exceptionCaught} with {@link StreamResetException}
+ * after the data that came before it, then {@code channelInactive}; a reader that is paused is told 5 s later at the latest,
+ * and what it did not read is discarded.
+ *
+ * <p>Back-pressure: not writable means no credit or a full tunnel; auto-read off means that credit is not given back. What is
+ * written all the same is kept until there is credit. One {@code channelReadComplete} ends each burst of reads.
  */
 public interface StreamChannel extends DuplexChannel {
-    /** {@return what the egress end answers; fails with {@link StreamResetException} if the stream ends before that} */
+    /**
+     * What the egress end answers. Listeners that are on the event loop are told before anything that follows is read.
+     *
+     * @return the answer; fails with {@link StreamResetException} if the stream ends before it comes
+     */
     Future<OpenReply> opened();
 
     /**
@@ -39,8 +47,9 @@ public interface StreamChannel extends DuplexChannel {
     void reset(ResetMode mode);
 
     /**
-     * How many bytes before the reader index of a written buffer save a copy: a writer that owns its buffer alone and
-     * made it with this channel's allocator leaves so many, and the frame header goes there.
+     * How many bytes before the reader index of a written buffer save a copy: a writer that owns its buffer alone leaves so
+     * many, and the frame header goes there. The stream writes into them only when nobody can share them: the buffer is not
+     * derived from another (a slice or duplicate), its reference count is 1, and it is a direct one.
      *
      * @return a number of bytes, constant for a channel
      */
