@@ -29,7 +29,7 @@ public enum RefusalCode {
     /** The attach is malformed, or something else came in its place. */
     MALFORMED,
     /** The server cannot decide now, for example because its registry is away. */
-    NOT_READY,
+    UNAVAILABLE,
     /** The server stops. */
     DRAINING,
     /** The server failed. */
