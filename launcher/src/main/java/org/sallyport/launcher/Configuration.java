@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.AclRule;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.config.ClientSettings;
+import org.sallyport.api.config.LaunchOptions;
+import org.sallyport.api.config.ServerSettings;
+import org.sallyport.api.config.SettingException;
+import org.sallyport.api.config.Settings;
+
+/**
+ * Checks everything that the user configured, whole, before anything starts, and puts what belongs to this run into
+ * system properties, where the roles find it.
+ */
+final class Configuration {
+    private static final List<String> PIDS = List.of(ServerSettings.PID, ClientSettings.PID);
+
+    private Configuration() {}
+
+    /**
+     * Checks the files and the command line.
+     *
+     * @param etc the instance's etc
+     * @param role the command line
+     * @param system takes the values of this run; untouched when something is wrong
+     * @throws Refusal naming the file or the option, the key, what was given and what was expected
+     */
+    static void apply(Path etc, CommandLine.Role role, Properties system) throws IOException {
+        Properties ofThisRun = new Properties();
+        for (String setting : role.settings()) {
+            addSetting(setting, ofThisRun);
+        }
+        for (String pid : PIDS) {
+            Path file = etc.resolve(pid + ".cfg");
+            Map<String, String> given = read(file);
+            check(file.toString(), pid, given, new Properties());
+            check("--set", pid, given, ofThisRun);
+        }
+        addLaunchOptions(role.client(), ofThisRun);
+        ofThisRun.forEach(system::put);
+    }
+
+    private static void addSetting(String setting, Properties ofThisRun) {
+        int colon = setting.indexOf(':');
+        int equals = setting.indexOf('=', colon + 1);
+        if (colon < 1 || equals < 0) {
+            throw Refusal.usage("--set '" + setting + "': expected PID:KEY=VALUE, as in " + ServerSettings.PID
+                    + ":tunnel.port=9000");
+        }
+        String pid = setting.substring(0, colon);
+        if (!PIDS.contains(pid)) {
+            throw Refusal.usage("--set '" + setting + "': there are no settings named '" + pid + "': expected "
+                    + String.join(" or ", PIDS));
+        }
+        ofThisRun.setProperty(
+                Settings.RUN_PREFIX + pid + ":"
+                        + setting.substring(colon + 1, equals).strip(),
+                setting.substring(equals + 1).strip());
+    }
+
+    private static void check(String source, String pid, Map<String, String> given, Properties ofThisRun) {
+        try {
+            if (pid.equals(ServerSettings.PID)) {
+                ServerSettings.of(given, ofThisRun);
+            } else {
+                ClientSettings.of(given, ofThisRun);
+            }
+        } catch (SettingException e) {
+            throw Refusal.usage(source + ": " + e.getMessage());
+        }
+    }
+
+    /** Reads a file as the container will, with its substitutions. */
+    private static Map<String, String> read(Path file) throws IOException {
+        if (Files.notExists(file)) {
+            return Map.of();
+        }
+        try {
+            return new TreeMap<>(new org.apache.felix.utils.properties.Properties(file.toFile()));
+        } catch (IOException | RuntimeException e) {
+            throw Refusal.usage(file + ": cannot be read as KEY = VALUE lines: " + e.getMessage());
+        }
+    }
+
+    private static void addLaunchOptions(CommandLine.ClientOptions options, Properties ofThisRun) {
+        addFiles("--token-file", options.tokenFiles(), LaunchOptions.TOKEN_FILES, ofThisRun);
+        addFiles("--acl-file", listOf(options.aclFile()), LaunchOptions.ACL_FILE, ofThisRun);
+        for (String server : listOf(options.server())) {
+            checked("--server", server, HostPort::parse);
+            ofThisRun.setProperty(LaunchOptions.SERVER, server);
+        }
+        for (String tunnels : listOf(options.tunnels())) {
+            if (!tunnels.matches("[0-9]{1,3}") || outOfRange(Integer.parseInt(tunnels))) {
+                throw Refusal.usage(
+                        "--tunnels '" + tunnels + "': expected a number from 1 to " + LaunchOptions.MAX_TUNNELS);
+            }
+            ofThisRun.setProperty(LaunchOptions.TUNNELS, tunnels);
+        }
+        for (String target : options.allow()) {
+            checked("--allow", target, text -> AclRule.parse(AclRule.Action.ALLOW, text));
+        }
+        if (!options.allow().isEmpty()) {
+            ofThisRun.setProperty(LaunchOptions.ALLOW, String.join("\n", options.allow()));
+        }
+    }
+
+    private static boolean outOfRange(int tunnels) {
+        return tunnels < 1 || tunnels > LaunchOptions.MAX_TUNNELS;
+    }
+
+    private static void addFiles(String option, List<String> names, String property, Properties ofThisRun) {
+        List<String> paths = names.stream().map(name -> readable(option, name)).toList();
+        if (paths.stream().filter("-"::equals).count() > 1) {
+            throw Refusal.usage(option + " -: given twice, but standard input holds one token");
+        }
+        if (!paths.isEmpty()) {
+            ofThisRun.setProperty(property, String.join("\n", paths));
+        }
+    }
+
+    private static String readable(String option, String name) {
+        if (name.equals("-")) {
+            return name;
+        }
+        Path path = Path.of(name).toAbsolutePath().normalize();
+        if (!Files.isReadable(path) || Files.isDirectory(path)) {
+            throw Refusal.usage(option + " '" + name + "': expected a file that this user can read"
+                    + (option.equals("--token-file") ? ", or - for standard input" : ""));
+        }
+        return path.toString();
+    }
+
+    private static void checked(String option, String text, Consumer<String> reader) {
+        try {
+            reader.accept(text);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(option + " " + e.getMessage());
+        }
+    }
+
+    private static List<String> listOf(@Nullable String text) {
+        return text == null ? List.of() : List.of(text);
+    }
+}

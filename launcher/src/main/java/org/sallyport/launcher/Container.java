@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.launcher;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.karaf.main.ConfigProperties;
+import org.apache.karaf.main.Main;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * Karaf in this process. Its home is the distribution, which is only read; what it writes goes to the instance. The
+ * platform's own files come out of the distribution, so that they change with it; {@code karaf.etc} is the user's.
+ */
+final class Container {
+    private final Path home;
+    private final Instance instance;
+    private final String role;
+    private final CountDownLatch started = new CountDownLatch(1);
+    private volatile @Nullable Framework framework;
+
+    Container(Path home, Instance instance, String role) {
+        this.home = home;
+        this.instance = instance;
+        this.role = role;
+    }
+
+    /** Starts the framework and returns; bundles start behind it. */
+    void start() throws Exception {
+        try {
+            Path platform = home.resolve("lib/platform");
+            properties(platform).forEach(System::setProperty);
+            // Karaf's main speaks before logging is configured; what goes wrong is said, nothing else
+            Logger.getLogger("").setLevel(Level.WARNING);
+            System.setProperty("karaf.etc", platform.toString());
+            ConfigProperties config = new ConfigProperties();
+            System.setProperty("karaf.etc", instance.etc().toString());
+            Main main = new Main(new String[0]);
+            main.setConfig(config);
+            main.launch();
+            framework = main.getFramework();
+        } finally {
+            started.countDown();
+        }
+    }
+
+    private Map<String, String> properties(Path platform) {
+        return Map.ofEntries(
+                Map.entry("sallyport.home", home.toString()),
+                Map.entry("sallyport.platform", platform.toString()),
+                Map.entry("sallyport.base", instance.base().toString()),
+                Map.entry("sallyport.role", role),
+                Map.entry("sallyport.version", Sallyport.version()),
+                Map.entry("sallyport.native", nativeFeature()),
+                Map.entry("java.io.tmpdir", instance.cache().resolve("tmp").toString()),
+                Map.entry("karaf.home", home.toString()),
+                Map.entry("karaf.base", instance.base().toString()),
+                Map.entry("karaf.data", instance.cache().toString()),
+                Map.entry("karaf.log", instance.log().toString()),
+                Map.entry(
+                        "karaf.instances", instance.cache().resolve("instances").toString()),
+                Map.entry("karaf.startLocalConsole", "false"),
+                Map.entry("karaf.startRemoteShell", "false"),
+                Map.entry("karaf.handle.sigterm", "false"));
+    }
+
+    /** {@return the feature that brings epoll, io_uring and BoringSSL here; where none does, one that is there anyway} */
+    private static String nativeFeature() {
+        String arch = System.getProperty("os.arch", "");
+        boolean brought =
+                System.getProperty("os.name", "").equals("Linux") && (arch.equals("amd64") || arch.equals("aarch64"));
+        return brought ? "sallyport-native-" + arch : "sallyport-netty";
+    }
+
+    /** Waits until the framework has stopped, for whatever reason. */
+    void awaitStop() throws InterruptedException {
+        Framework running = framework;
+        while (running != null && running.waitForStop(0).getType() == FrameworkEvent.STOPPED_UPDATE) {
+            running = framework;
+        }
+    }
+
+    /**
+     * Stops the framework in order, which lets the roles drain. A container that is just starting is waited for first.
+     *
+     * @param seconds how long to wait at most
+     * @return whether it has stopped
+     */
+    boolean stop(long seconds) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        boolean known = started.await(seconds, TimeUnit.SECONDS);
+        Framework running = framework;
+        if (!known || running == null) {
+            return known;
+        }
+        try {
+            running.stop();
+        } catch (BundleException e) {
+            System.err.println("sallyport: the container does not stop in order: " + e.getMessage());
+            return false;
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        return running.waitForStop(Math.max(1, millis)).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+    }
+}

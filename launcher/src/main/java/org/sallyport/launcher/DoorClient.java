@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.DataInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code run}, {@code shell} and {@code health} from the outside: opens the door of a running instance, says what is
+ * wanted, and passes bytes until the exit code comes. Uses two threads at most: this one for what comes, another for
+ * standard input.
+ */
+final class DoorClient {
+    private static final String PROTOCOL = "sallyport-door/1";
+
+    private final OutputStream toInstance;
+    private final DataInputStream fromInstance;
+
+    private DoorClient(Socket socket) throws IOException {
+        toInstance = socket.getOutputStream();
+        fromInstance = new DataInputStream(socket.getInputStream());
+    }
+
+    /**
+     * Performs a command.
+     *
+     * @return the exit code that the instance gave
+     * @throws Refusal if no instance runs, or if it cannot be told which one is meant
+     */
+    static int call(CommandLine.Door command) throws IOException {
+        boolean textFromInput = command.text().equals("-");
+        String text = textFromInput ? readAll(System.in) : command.text();
+        if (text.length() > DoorFrame.LONGEST / 4) {
+            throw Refusal.usage(command.mode() + ": the commands have " + text.length()
+                    + " characters: expected at most " + DoorFrame.LONGEST / 4);
+        }
+        RunningInstances.Door door = RunningInstances.choose(command.base(), System.getenv());
+        try (Socket socket = door.socket()) {
+            socket.setTcpNoDelay(true);
+            DoorClient client = new DoorClient(socket);
+            client.hello(door.file().secret(), command.mode(), text);
+            return client.pass(command.mode().equals("shell"), textFromInput);
+        } catch (IOException e) {
+            System.out.flush();
+            System.err.println("sallyport: " + door.instance().base()
+                    + ": the instance ended the connection before the command was done (" + e.getMessage() + ")");
+            return Sallyport.FAILED;
+        }
+    }
+
+    private static String readAll(InputStream in) throws IOException {
+        return new String(in.readAllBytes(), UTF_8);
+    }
+
+    private void hello(String secret, String mode, String text) throws IOException {
+        TerminalSize size = TerminalSize.atStart();
+        send(DoorFrame.hello(List.of(
+                PROTOCOL,
+                secret,
+                mode,
+                System.getProperty("user.dir"),
+                Integer.toString(size.columns()),
+                Integer.toString(size.rows()),
+                System.getenv().getOrDefault("TERM", ""),
+                text)));
+    }
+
+    private int pass(boolean interactive, boolean inputUsed) throws IOException {
+        if (interactive) {
+            startInput(false);
+            TerminalSize.onChange(size -> send(DoorFrame.size(size.columns(), size.rows())));
+        }
+        @Nullable Thread input = null;
+        FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+        FileOutputStream err = new FileOutputStream(FileDescriptor.err);
+        while (true) {
+            DoorFrame frame = DoorFrame.read(fromInstance);
+            switch (frame.type()) {
+                case DoorFrame.OUT -> out.write(frame.payload());
+                case DoorFrame.ERR -> err.write(frame.payload());
+                case DoorFrame.EXIT -> {
+                    return frame.payload().length == 0 ? Sallyport.FAILED : frame.payload()[0] & 0xff;
+                }
+                case DoorFrame.ASK -> input = input == null && !interactive ? startInput(inputUsed) : input;
+                default -> {
+                    // a later version's frame that this one can do without
+                }
+            }
+        }
+    }
+
+    private Thread startInput(boolean used) {
+        Thread thread = new Thread(() -> sendInput(used), "stdin");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void sendInput(boolean used) {
+        byte[] buffer = new byte[8192];
+        FileInputStream in = new FileInputStream(FileDescriptor.in);
+        try {
+            int length = used ? -1 : in.read(buffer);
+            while (length > 0) {
+                send(new DoorFrame(DoorFrame.IN, Arrays.copyOf(buffer, length)));
+                length = in.read(buffer);
+            }
+            send(new DoorFrame(DoorFrame.IN, new byte[0]));
+        } catch (IOException e) {
+            // the other thread meets the same end and tells it
+        }
+    }
+
+    private void send(DoorFrame frame) throws IOException {
+        synchronized (toInstance) {
+            frame.write(toInstance);
+        }
+    }
+}
