@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+#include "load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char USAGE[] =
+        "load resource PORT                       echo, source and sink (PORT 0: any free one); prints its port, runs until ended\n"
+        "load bulk PORT down|up STREAMS SECONDS   throughput and fairness\n"
+        "load ping PORT SIZE SECONDS              round trips of one connection\n"
+        "load connects PORT PARALLEL SECONDS      new connections a second\n"
+        "load idle PORT COUNT SECONDS             idle connections, held until standard input ends\n";
+
+static const char *word(int count, char **words, int index) {
+    if (index >= count) {
+        fputs(USAGE, stderr);
+        exit(2);
+    }
+    return words[index];
+}
+
+static double number(int count, char **words, int index, double lowest, double highest) {
+    const char *text = word(count, words, index);
+    char *end;
+    double value = strtod(text, &end);
+    if (*text == '\0' || *end != '\0' || !(value >= lowest && value <= highest)) {
+        fprintf(stderr, "load: %s: expected a number from %g to %g\n%s", text, lowest, highest, USAGE);
+        exit(2);
+    }
+    return value;
+}
+
+int main(int count, char **words) {
+    const char *load = word(count, words, 1);
+    int port = (int)number(count, words, 2, 0, 65535);
+    if (strcmp(load, "resource") == 0) {
+        return run_resource(port);
+    }
+    if (strcmp(load, "bulk") == 0) {
+        const char *way = word(count, words, 3);
+        bool down = strcmp(way, "down") == 0;
+        if (down || strcmp(way, "up") == 0) {
+            return run_bulk(port, down, (int)number(count, words, 4, 1, 10000), number(count, words, 5, .1, 600));
+        }
+    }
+    if (strcmp(load, "ping") == 0) {
+        return run_ping(port, (size_t)number(count, words, 3, 1, 65536), number(count, words, 4, .1, 600));
+    }
+    if (strcmp(load, "connects") == 0) {
+        return run_connects(port, (int)number(count, words, 3, 1, 10000), number(count, words, 4, .1, 600));
+    }
+    if (strcmp(load, "idle") == 0) {
+        return run_idle(port, (int)number(count, words, 3, 1, 60000), number(count, words, 4, .1, 600));
+    }
+    fputs(USAGE, stderr);
+    return 2;
+}
