@@ -24,7 +24,8 @@ HERE = Path(__file__).resolve().parent.parent
 ROOT = HERE.parent
 FOREIGN_LIMIT = 0.12  # of the machine; above it a measurement is repeated
 REPETITIONS = 3
-SETTLE_SECONDS = 0.3  # between two measurements: closed sockets drain, collectors finish
+SETTLE_SECONDS = 0.3  # between two measurements, at least: closed sockets drain, collectors finish
+UNSETTLED_SECONDS = 15  # and at most
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -111,9 +112,19 @@ def start_resources(processes: Processes, tool: Path) -> Resources:
     return Resources(load_port, web_port)
 
 
+def settle() -> None:
+    """Waits until what the load before has left behind is done."""
+    deadline = time.monotonic() + UNSETTLED_SECONDS
+    while time.monotonic() < deadline:
+        before = Usage.now(set())
+        time.sleep(SETTLE_SECONDS)
+        if Usage.now(set()).ours - before.ours < SETTLE_SECONDS / 10:
+            return
+
+
 def measure(load: Load, row: Row, program: Program, seconds: float) -> tuple[dict[str, float], float]:
     """One measurement: figures by key, and the share of the machine that others took meanwhile."""
-    time.sleep(SETTLE_SECONDS)
+    settle()
     before, begin = Usage.now(program.pids()), time.monotonic()
     found = row.measure(load, program, seconds)
     after, elapsed = Usage.now(program.pids()), time.monotonic() - begin
