@@ -4,7 +4,9 @@ package org.sallyport.launcher;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.door.DoorHello;
 
 /**
  * What the user asked for. Only the form is checked here; whether a value means something is checked by whoever uses it.
@@ -50,11 +52,11 @@ sealed interface CommandLine {
     /**
      * Talk to a running instance.
      *
-     * @param mode {@code run}, {@code shell} or {@code health}
+     * @param mode what is wanted there
      * @param base the instance's directory; null: the one that runs
      * @param text the commands of {@code run}, {@code -} for standard input; empty for other modes
      */
-    record Door(String mode, @Nullable String base, String text) implements CommandLine {}
+    record Door(DoorHello.Mode mode, @Nullable String base, String text) implements CommandLine {}
 
     /** Print the version. */
     record Version() implements CommandLine {}
@@ -143,7 +145,7 @@ sealed interface CommandLine {
             throw Refusal.usage("run: expected the commands as one argument, in quotes, or - to read them from standard"
                     + " input");
         }
-        return new Door(command, base, text == null ? "" : text);
+        return new Door(DoorHello.Mode.valueOf(command.toUpperCase(Locale.ROOT)), base, text == null ? "" : text);
     }
 
     private static Refusal unknown(String command, String given, String expected) {

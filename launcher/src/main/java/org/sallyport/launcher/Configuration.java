@@ -3,6 +3,7 @@
 package org.sallyport.launcher;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.AclFile;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.config.ClientSettings;
@@ -47,6 +49,7 @@ final class Configuration {
             check(file.toString(), pid, given, new Properties());
             check("--set", pid, given, ofThisRun);
         }
+        checkAccessList(etc.resolve("ceiling.acl").toString(), etc.resolve("ceiling.acl"));
         addLaunchOptions(role.client(), ofThisRun);
         ofThisRun.forEach(system::put);
     }
@@ -93,9 +96,12 @@ final class Configuration {
         }
     }
 
-    private static void addLaunchOptions(CommandLine.ClientOptions options, Properties ofThisRun) {
+    private static void addLaunchOptions(CommandLine.ClientOptions options, Properties ofThisRun) throws IOException {
         addFiles("--token-file", options.tokenFiles(), LaunchOptions.TOKEN_FILES, ofThisRun);
         addFiles("--acl-file", listOf(options.aclFile()), LaunchOptions.ACL_FILE, ofThisRun);
+        for (String name : listOf(options.aclFile())) {
+            checkAccessList("--acl-file " + name, Path.of(name));
+        }
         for (String server : listOf(options.server())) {
             checked("--server", server, HostPort::parse);
             ofThisRun.setProperty(LaunchOptions.SERVER, server);
@@ -115,6 +121,18 @@ final class Configuration {
         }
     }
 
+    private static void checkAccessList(String source, Path file) throws IOException {
+        if (Files.notExists(file)) {
+            return;
+        }
+        try {
+            Consumer<String> reader = AclFile::parse;
+            reader.accept(Files.readString(file));
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw Refusal.usage(source + ": " + e.getMessage());
+        }
+    }
+
     private static boolean outOfRange(int tunnels) {
         return tunnels < 1 || tunnels > LaunchOptions.MAX_TUNNELS;
     }
@@ -130,7 +148,7 @@ final class Configuration {
     }
 
     private static String readable(String option, String name) {
-        if (name.equals("-")) {
+        if (name.equals("-") && option.equals("--token-file")) {
             return name;
         }
         Path path = Path.of(name).toAbsolutePath().normalize();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
+import org.sallyport.api.Release;
 
 /**
  * Karaf in this process. Its home is the distribution, which is only read; what it writes goes to the instance. The
@@ -57,7 +58,7 @@ final class Container {
                 Map.entry("sallyport.platform", platform.toString()),
                 Map.entry("sallyport.base", instance.base().toString()),
                 Map.entry("sallyport.role", role),
-                Map.entry("sallyport.version", Sallyport.version()),
+                Map.entry("sallyport.version", Release.version()),
                 Map.entry("sallyport.native", nativeFeature()),
                 Map.entry("java.io.tmpdir", instance.cache().resolve("tmp").toString()),
                 Map.entry("karaf.home", home.toString()),

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Release;
 
 /**
  * DIR/cache, in which the container keeps its bundles between starts. It belongs to one distribution and one choice of
@@ -44,7 +45,7 @@ final class DisposableCache {
      */
     static String identity(Path home, Path features) throws IOException {
         MessageDigest digest = sha256();
-        digest.update(Sallyport.version().getBytes(UTF_8));
+        digest.update(Release.version().getBytes(UTF_8));
         digest.update(System.getProperty("java.specification.version").getBytes(UTF_8));
         digest.update(Files.readAllBytes(features));
         Path ours = home.resolve("system/org/sallyport");

@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.door.DoorFrame;
+import org.sallyport.api.door.DoorHello;
 
 /**
  * {@code run}, {@code shell} and {@code health} from the outside: opens the door of a running instance, says what is
@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * standard input.
  */
 final class DoorClient {
-    private static final String PROTOCOL = "sallyport-door/1";
-
     private final OutputStream toInstance;
     private final DataInputStream fromInstance;
 
@@ -42,7 +40,7 @@ final class DoorClient {
         boolean textFromInput = command.text().equals("-");
         String text = textFromInput ? readAll(System.in) : command.text();
         if (text.length() > DoorFrame.LONGEST / 4) {
-            throw Refusal.usage(command.mode() + ": the commands have " + text.length()
+            throw Refusal.usage(command.mode().word() + ": the commands have " + text.length()
                     + " characters: expected at most " + DoorFrame.LONGEST / 4);
         }
         RunningInstances.Door door = RunningInstances.choose(command.base(), System.getenv());
@@ -50,7 +48,7 @@ final class DoorClient {
             socket.setTcpNoDelay(true);
             DoorClient client = new DoorClient(socket);
             client.hello(door.file().secret(), command.mode(), text);
-            return client.pass(command.mode().equals("shell"), textFromInput);
+            return client.pass(command.mode() == DoorHello.Mode.SHELL, textFromInput);
         } catch (IOException e) {
             System.out.flush();
             System.err.println("sallyport: " + door.instance().base()
@@ -63,17 +61,16 @@ final class DoorClient {
         return new String(in.readAllBytes(), UTF_8);
     }
 
-    private void hello(String secret, String mode, String text) throws IOException {
+    private void hello(String secret, DoorHello.Mode mode, String text) throws IOException {
         TerminalSize size = TerminalSize.atStart();
-        send(DoorFrame.hello(List.of(
-                PROTOCOL,
-                secret,
+        DoorHello hello = new DoorHello(
                 mode,
                 System.getProperty("user.dir"),
-                Integer.toString(size.columns()),
-                Integer.toString(size.rows()),
+                size.columns(),
+                size.rows(),
                 System.getenv().getOrDefault("TERM", ""),
-                text)));
+                text);
+        send(hello.frame(secret));
     }
 
     private int pass(boolean interactive, boolean inputUsed) throws IOException {
@@ -90,7 +87,7 @@ final class DoorClient {
                 case DoorFrame.OUT -> out.write(frame.payload());
                 case DoorFrame.ERR -> err.write(frame.payload());
                 case DoorFrame.EXIT -> {
-                    return frame.payload().length == 0 ? Sallyport.FAILED : frame.payload()[0] & 0xff;
+                    return frame.exitCode();
                 }
                 case DoorFrame.ASK -> input = input == null && !interactive ? startInput(inputUsed) : input;
                 default -> {
@@ -113,7 +110,7 @@ final class DoorClient {
         try {
             int length = used ? -1 : in.read(buffer);
             while (length > 0) {
-                send(new DoorFrame(DoorFrame.IN, Arrays.copyOf(buffer, length)));
+                send(DoorFrame.of(DoorFrame.IN, buffer, 0, length));
                 length = in.read(buffer);
             }
             send(new DoorFrame(DoorFrame.IN, new byte[0]));

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.door.DoorFile;
 
 /** Finds the instance that a command is meant for. */
 final class RunningInstances {
@@ -73,8 +74,10 @@ final class RunningInstances {
     }
 
     private static @Nullable Door tryOpen(Instance instance) throws IOException {
-        DoorFile file = DoorFile.read(instance);
-        if (file == null) {
+        DoorFile file;
+        try {
+            file = DoorFile.read(instance.run());
+        } catch (IOException e) {
             return null;
         }
         Socket socket = new Socket();

@@ -3,7 +3,7 @@
 package org.sallyport.launcher;
 
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Release;
 
 /**
  * The entry of {@code bin/sallyport}. Exit codes are part of the contract with scripts: {@value #OK},
@@ -42,13 +42,8 @@ public final class Sallyport {
         if (command instanceof CommandLine.Door door) {
             return DoorClient.call(door);
         }
-        System.out.println(command instanceof CommandLine.Version ? "sallyport " + version() : CommandLine.USAGE);
+        System.out.println(
+                command instanceof CommandLine.Version ? "sallyport " + Release.version() : CommandLine.USAGE);
         return OK;
-    }
-
-    /** {@return the distribution's version, as its launcher's manifest has it} */
-    static String version() {
-        @Nullable String version = Sallyport.class.getPackage().getImplementationVersion();
-        return version == null ? "unknown" : version;
     }
 }

@@ -35,42 +35,9 @@
  * error. The first {@code ready:} line also tells the launcher that this start succeeded; until then DIR/cache counts as
  * broken and the next start empties it.
  *
- * <h2>The door</h2>
- *
- * <p>A running instance listens on an ephemeral port of the loopback interface and announces it in
- * {@code DIR/run/door}, a file with mode 0600 in a directory with mode 0700, written under another name and then
- * renamed, removed when the instance stops. It holds lines {@code key=value}:
- *
- * <pre>
- * port=40123
- * pid=4711
- * role=server
- * secret=64 hexadecimal digits, new at each start
- * </pre>
- *
- * <p>Every frame on the connection is a length (4 bytes, big endian, counting what follows, 1 to
- * 1,048,576), a type (1 byte) and a payload.
- *
- * <table>
- *   <caption>Frames</caption>
- *   <tr><th>Type</th><th>From</th><th>Payload</th></tr>
- *   <tr><td>0 hello</td><td>client, first and once</td><td>fields, each a length (4 bytes) and UTF-8 text, in this
- *       order: {@code sallyport-door/1}; the secret; the mode {@code run}, {@code shell} or {@code health}; the caller's
- *       working directory, absolute; columns; rows (decimal, 0: unknown); the terminal's type (may be empty); the
- *       command text (may be empty). Further fields are ignored</td></tr>
- *   <tr><td>1 out</td><td>instance</td><td>bytes for standard output</td></tr>
- *   <tr><td>2 err</td><td>instance</td><td>bytes for standard error</td></tr>
- *   <tr><td>3 exit</td><td>instance, last and once</td><td>exit code, 1 byte; then it closes</td></tr>
- *   <tr><td>4 in</td><td>client</td><td>bytes from standard input; empty: its end</td></tr>
- *   <tr><td>5 size</td><td>client</td><td>columns and rows, 2 bytes each: the window was resized</td></tr>
- *   <tr><td>6 ask</td><td>instance</td><td>empty: a command reads standard input, so send it</td></tr>
- * </table>
- *
- * <p>In mode {@code shell} the client's terminal is raw: input is sent as it is typed, at once, and output is shown as it
- * comes, so the instance ends lines with CR LF. In the other modes input is sent only after an ask, so that a command in a
- * script does not swallow the script; when the command text itself came from standard input, the answer to an ask is its
- * end. A connection with a wrong secret is closed without a word, one without a hello after a second as well. When the
- * client goes away, its command is interrupted.
+ * <p>{@code run}, {@code shell} and {@code health} come in through the local door, whose file and frames are
+ * {@link org.sallyport.api.door}'s; the shell bundle holds its other end. {@code DIR/run/lock} belongs to the launcher alone:
+ * the kernel's lock on it says that the directory is in use, its text by whom.
  */
 @NullMarked
 package org.sallyport.launcher;
