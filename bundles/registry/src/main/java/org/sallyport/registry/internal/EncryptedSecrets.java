@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.registry.internal;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.sallyport.api.Shown;
+import org.sallyport.api.registry.SecretStore;
+import org.sallyport.registry.internal.Write.Table;
+
+/** Secrets in the store file, encrypted under a key that lies beside it. */
+@Component
+public final class EncryptedSecrets implements SecretStore {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
+
+    private final EmbeddedStore store;
+    private final KeyFile keyFile;
+    private final SecureRandom random;
+
+    @Activate
+    public EncryptedSecrets(@Reference EmbeddedStore store) {
+        this(store, new SecureRandom());
+    }
+
+    EncryptedSecrets(EmbeddedStore store, SecureRandom random) {
+        this.store = store;
+        this.random = random;
+        this.keyFile = new KeyFile(store.directory(), random);
+    }
+
+    @Override
+    public CompletionStage<byte @Nullable []> get(String name) {
+        check(name);
+        return store.read(contents -> {
+            byte[] encrypted = contents.secrets().get(name);
+            return encrypted == null ? null : cipher(contents).decrypt(name, encrypted);
+        });
+    }
+
+    @Override
+    public CompletionStage<byte[]> putIfAbsent(String name, byte[] secret) {
+        check(name);
+        byte[] kept = secret.clone();
+        return store.change(contents -> {
+            byte[] there = contents.secrets().get(name);
+            return there == null
+                    ? step(contents, name, kept)
+                    : new Step<>(contents, List.of(), cipher(contents).decrypt(name, there));
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> put(String name, byte[] secret) {
+        check(name);
+        byte[] kept = secret.clone();
+        return store.change(contents -> step(contents, name, kept)).thenAccept(stored -> {});
+    }
+
+    private Step<byte[]> step(Contents contents, String name, byte[] secret) {
+        byte[] encrypted = cipher(contents).encrypt(name, secret);
+        return new Step<>(contents.with(name, encrypted), List.of(Write.put(Table.SECRETS, name, encrypted)), secret);
+    }
+
+    private SecretCipher cipher(Contents contents) {
+        return new SecretCipher(keyFile.key(!contents.secrets().isEmpty()), random);
+    }
+
+    private static void check(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("secret '" + Shown.of(name)
+                    + "': expected a name of small letters, digits, dots and dashes, at most 100 characters");
+        }
+    }
+}
