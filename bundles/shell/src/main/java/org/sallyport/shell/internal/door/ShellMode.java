@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.shell.internal.door;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.api.console.SessionFactory;
+import org.sallyport.api.door.DoorFrame;
+import org.sallyport.api.door.DoorHello;
+
+/** A person types, with completion and history. */
+final class ShellMode implements DoorMode {
+    /** Karaf's switch for its own greeting. */
+    private static final String NO_WELCOME = "karaf.shell.suppress.welcome";
+
+    private final SessionFactory sessions;
+    private final String role;
+
+    ShellMode(SessionFactory sessions, String role) {
+        this.sessions = sessions;
+        this.role = role;
+    }
+
+    @Override
+    public int serve(DoorHello hello, DoorConnection connection) throws IOException {
+        DoorTerminal terminal = new DoorTerminal(hello.terminal(), connection.output(DoorFrame.OUT));
+        terminal.resize(hello.columns(), hello.rows());
+        connection.onResize(terminal::resize);
+        connection.onInput(terminal::type);
+        PrintStream out = new PrintStream(terminal.output(), true, UTF_8);
+        return Operator.call(() -> {
+            Session session = sessions.create(terminal.input(), out, out, terminal, "UTF-8", () -> {});
+            try {
+                System.setProperty(NO_WELCOME, "true");
+                session.put(Session.IS_LOCAL, true);
+                session.put("PROMPT", "sallyport " + role + "> ");
+                session.currentDir(Path.of(hello.directory()));
+                out.println("Sallyport " + role + ". Tab completes, help lists the commands, Ctrl-D leaves.");
+                session.run();
+                return 0;
+            } finally {
+                session.close();
+            }
+        });
+    }
+}

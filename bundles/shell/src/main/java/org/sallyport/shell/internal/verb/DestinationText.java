@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.shell.internal.verb;
+
+import java.util.List;
+import org.sallyport.api.service.DestinationService.Leg;
+import org.sallyport.api.service.DestinationView;
+
+/** Destinations in words. */
+final class DestinationText {
+    static final List<String> STATES = List.of("listening", "waiting", "failed", "blocked", "disabled");
+
+    static final Argument ID = Argument.required("ID", "the destination's ID", Completion.DESTINATIONS);
+
+    static final Option RESOURCE = Option.value("--resource", "HOST:PORT", "what is dialled at the other end");
+    static final Option PROTOCOL = Option.value(
+            "--protocol", "NAME", "what applications speak; tcp unless told otherwise", Completion.PROTOCOLS);
+    static final Option LISTEN_PORT =
+            Option.value("--listen-port", "N", "the server's port; one of the range unless told otherwise");
+    static final Option CLIENT_PORT = Option.value("--client-port", "N", "the client's port");
+    static final Option CONNECT_TIMEOUT =
+            Option.value("--connect-timeout", "S", "seconds to reach the resource, over all tries");
+    static final Option IDLE_TIMEOUT =
+            Option.value("--idle-timeout", "S", "seconds without a byte after which a connection is closed; 0: never");
+    static final Option MAX_CONNECTIONS =
+            Option.value("--max-connections", "N", "how many may be open at once; 0: any number");
+
+    private DestinationText() {}
+
+    static String list(List<DestinationView> destinations) {
+        return Table.<DestinationView>of(
+                        destination -> List.of(
+                                destination.id(),
+                                destination.name(),
+                                destination.direction(),
+                                destination.protocol(),
+                                listen(destination),
+                                resource(destination),
+                                destination.state(),
+                                destination.connections().open(),
+                                destination.cause()),
+                        "ID",
+                        "Name",
+                        "Direction",
+                        "Protocol",
+                        "Listen",
+                        "Resource",
+                        "State",
+                        "Open",
+                        "Cause")
+                .text(destinations, "There is no destination; destination:create makes one.");
+    }
+
+    static String show(DestinationView destination) {
+        return new Lines()
+                .with("ID", destination.id())
+                .with("Gateway", destination.gateway())
+                .with("Name", destination.name())
+                .with("Direction", destination.direction())
+                .with("Protocol", destination.protocol())
+                .with("Listen", listen(destination))
+                .with("Resource", resource(destination))
+                .with("Enabled", destination.enabled() ? "yes" : "no")
+                .with("State", destination.state())
+                .with("Cause", destination.cause())
+                .with(
+                        "Connections",
+                        destination.connections().open() + " open, "
+                                + destination.connections().total() + " in all, "
+                                + destination.connections().refused() + " refused")
+                .with(
+                        "Bytes",
+                        destination.bytes().in() + " from applications, "
+                                + destination.bytes().out() + " to them")
+                .toString();
+    }
+
+    static String created(DestinationView destination) {
+        return destination.id() + " " + listen(destination);
+    }
+
+    static String state(DestinationView destination) {
+        return destination.id() + " " + destination.state()
+                + (destination.cause().isEmpty() ? "" : ": " + destination.cause());
+    }
+
+    static String legs(List<Leg> legs) {
+        StringBuilder text = new StringBuilder();
+        for (Leg leg : legs) {
+            text.append(leg.leg())
+                    .append(leg.passed() ? ": ok" : ": not ok")
+                    .append(leg.text().isEmpty() ? "" : " " + leg.text())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    /** ADDRESS:PORT; where each client listens on an address of its own, that is the word {@code client}. */
+    private static String listen(DestinationView destination) {
+        String address = destination.listen().address();
+        return place(address == null ? "client" : address, destination.listen().port());
+    }
+
+    private static String resource(DestinationView destination) {
+        return place(destination.resource().host(), destination.resource().port());
+    }
+
+    private static String place(String host, int port) {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

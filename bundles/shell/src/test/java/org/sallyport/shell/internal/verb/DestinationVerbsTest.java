@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.shell.internal.verb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sallyport.shell.internal.FakeServer;
+
+@Timeout(20)
+final class DestinationVerbsTest {
+    private final Bench bench = new Bench();
+
+    @Test
+    void createPrintsIdAndReservedPortAlsoWhileItWaits() {
+        bench.run("destination:create " + FakeServer.GATEWAY + " Database --resource db.example:5432");
+
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_9xQ2b 127.0.0.1:15000\n");
+        assertThat(bench.server.asked)
+                .containsExactly("create Draft[gateway=qsn47KM8iTa_local, name=Database, direction=on-premises,"
+                        + " protocol=tcp, resource=db.example:5432, listenPort=null,"
+                        + " options=DestinationOptions[connectTimeout=PT10S, idleTimeout=PT0S, maxConnections=0]]");
+    }
+
+    @Test
+    void createHandsOnEveryOption() {
+        bench.run("destination:create " + FakeServer.GATEWAY + " Database --resource=[2001:db8::1]:5432 --protocol tls"
+                + " --listen-port 16000 --connect-timeout 3 --idle-timeout 60 --max-connections 5");
+
+        assertThat(bench.server.asked)
+                .containsExactly("create Draft[gateway=qsn47KM8iTa_local, name=Database, direction=on-premises,"
+                        + " protocol=tls, resource=[2001:db8::1]:5432, listenPort=16000,"
+                        + " options=DestinationOptions[connectTimeout=PT3S, idleTimeout=PT1M, maxConnections=5]]");
+    }
+
+    @Test
+    void aCloudDestinationListensAtItsClients() {
+        bench.run("destination:create " + FakeServer.GATEWAY + " Mail --cloud --client-port 12000 --resource mail:25");
+
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_Cloud client:12000\n");
+        assertThat(bench.server.asked).hasSize(1);
+        assertThat(bench.server.asked.get(0)).contains("direction=cloud").contains("listenPort=12000");
+    }
+
+    @Test
+    void portsOfTheWrongEndAreRefused() {
+        String create = "destination:create " + FakeServer.GATEWAY + " Mail --resource mail:25 ";
+
+        assertThatThrownBy(() -> bench.run(create + "--cloud --listen-port 12000"))
+                .hasMessage("--listen-port with --cloud: expected --client-port");
+        assertThatThrownBy(() -> bench.run(create + "--client-port 12000"))
+                .hasMessage("--client-port without --cloud: expected --listen-port");
+        assertThatThrownBy(() -> bench.run(create + "--cloud"))
+                .hasMessageStartingWith("--client-port N is missing: expected destination:create GATEWAY NAME");
+        assertThatThrownBy(() -> bench.run(create + "--listen-port 70000"))
+                .hasMessage("--listen-port: port '70000': expected a number from 1 to 65535");
+        assertThat(bench.server.asked).isEmpty();
+    }
+
+    @Test
+    void aMissingOrWrongResourceIsRefused() {
+        assertThatThrownBy(() -> bench.run("destination:create " + FakeServer.GATEWAY + " Mail"))
+                .hasMessageStartingWith("--resource HOST:PORT is missing");
+        assertThatThrownBy(() -> bench.run("destination:create " + FakeServer.GATEWAY + " Mail --resource mail"))
+                .hasMessageStartingWith("--resource: 'mail': expected HOST:PORT");
+    }
+
+    @Test
+    void listShowsATableThatIsNotCut() {
+        bench.run("destination:list " + FakeServer.GATEWAY);
+
+        assertThat(bench.server.asked).containsExactly("list qsn47KM8iTa_local");
+        assertThat(bench.out())
+                .isEqualTo(
+                        """
+                        ID                | Name     | Direction   | Protocol | Listen          | Resource          | State     | Open | Cause
+                        ------------------+----------+-------------+----------+-----------------+-------------------+-----------+------+----------------------
+                        qsn47KM8iTa_9xQ2b | Database | on-premises | tcp      | 127.0.0.1:15000 | db.example:5432   | listening | 1    |
+                        qsn47KM8iTa_Cloud | Mail     | cloud       | tcp      | client:12000    | [2001:db8::25]:25 | waiting   | 0    | no client is attached
+                        """);
+    }
+
+    @Test
+    void showAsJsonHasTheContractsFields() {
+        bench.run("destination:show " + FakeServer.ON_PREMISES + " -o json");
+
+        assertThat(bench.out())
+                .isEqualTo(
+                        """
+                        {
+                          "id" : "qsn47KM8iTa_9xQ2b",
+                          "gateway" : "qsn47KM8iTa_local",
+                          "name" : "Database",
+                          "direction" : "on-premises",
+                          "protocol" : "tcp",
+                          "resource" : {
+                            "host" : "db.example",
+                            "port" : 5432
+                          },
+                          "listen" : {
+                            "address" : "127.0.0.1",
+                            "port" : 15000
+                          },
+                          "enabled" : true,
+                          "state" : "listening",
+                          "cause" : "",
+                          "connections" : {
+                            "open" : 1,
+                            "total" : 20,
+                            "refused" : 3
+                          },
+                          "bytes" : {
+                            "in" : 4096,
+                            "out" : 8192
+                          }
+                        }
+                        """);
+    }
+
+    @Test
+    void showTellsAllInWords() {
+        bench.run("destination:show " + FakeServer.ON_PREMISES + " --wait listening");
+
+        assertThat(bench.server.asked)
+                .containsExactly("show qsn47KM8iTa_9xQ2b", "await qsn47KM8iTa_9xQ2b listening PT30S");
+        assertThat(bench.out())
+                .isEqualTo(
+                        """
+                        ID           qsn47KM8iTa_9xQ2b
+                        Gateway      qsn47KM8iTa_local
+                        Name         Database
+                        Direction    on-premises
+                        Protocol     tcp
+                        Listen       127.0.0.1:15000
+                        Resource     db.example:5432
+                        Enabled      yes
+                        State        listening
+                        Cause
+                        Connections  1 open, 20 in all, 3 refused
+                        Bytes        4096 from applications, 8192 to them
+                        """);
+    }
+
+    @Test
+    void updateChangesWhatIsGivenAndLeavesTheRest() {
+        bench.run("destination:update " + FakeServer.ON_PREMISES + " --idle-timeout 5 --name Orders");
+
+        assertThat(bench.server.asked)
+                .containsExactly("update qsn47KM8iTa_9xQ2b Update[name=Orders, protocol=null, resource=null,"
+                        + " listenPort=null, connectTimeout=null, idleTimeout=PT5S, maxConnections=null]");
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_9xQ2b listening\n");
+    }
+
+    @Test
+    void anUpdateOfNothingIsRefused() {
+        assertThatThrownBy(() -> bench.run("destination:update " + FakeServer.ON_PREMISES + " -o json"))
+                .hasMessageStartingWith("nothing to change");
+        assertThatThrownBy(() ->
+                        bench.run("destination:update " + FakeServer.ON_PREMISES + " --listen-port 1 --client-port 1"))
+                .hasMessageStartingWith("a destination has one port");
+    }
+
+    @Test
+    void enableDisableAndDeleteTellTheState() {
+        bench.run("destination:enable " + FakeServer.ON_PREMISES);
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_9xQ2b listening\n");
+
+        bench.run("destination:disable " + FakeServer.ON_PREMISES);
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_9xQ2b disabled\n");
+
+        bench.run("destination:delete " + FakeServer.ON_PREMISES);
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_9xQ2b deleted\n");
+    }
+
+    @Test
+    void aTestShowsEveryLegAndFailsWithTheBadOne() {
+        bench.run("destination:test " + FakeServer.ON_PREMISES);
+        assertThat(bench.out()).isEqualTo("tunnel: ok 12 ms\nresource: ok\n");
+
+        assertThatThrownBy(() -> bench.run("destination:test " + FakeServer.CLOUD))
+                .isInstanceOf(Failed.class)
+                .hasMessage("qsn47KM8iTa_Cloud: resource is not ok: refused");
+        assertThat(bench.out()).isEqualTo("tunnel: ok\nresource: not ok refused\n");
+    }
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.shell.internal.verb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.health.HealthCheck;
+import org.sallyport.api.service.AttachmentService;
+import org.sallyport.api.service.Outcome;
+import org.sallyport.api.service.Refusal;
+import org.sallyport.api.service.TunnelView;
+import org.sallyport.shell.internal.FakeServer;
+
+@Timeout(20)
+final class OtherVerbsTest {
+    private static final String RULES =
+            """
+            Action | Host       | Port | Path
+            -------+------------+------+-----
+            allow  | db.example | 5432 |
+            allow  | 10.0.0.0/8 | any  |
+            deny   | any        | 22   |
+            Unlisted: deny
+            Edited by: both
+            """;
+
+    private final Bench bench = new Bench();
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void enter() {
+        bench.directory = directory;
+    }
+
+    @Test
+    void clientsAreListedWhole() {
+        bench.run("client:list");
+
+        assertThat(bench.out())
+                .startsWith("ID              | Gateway           | Host   | Address         | State    | Since")
+                .contains("12.3 ms")
+                .contains("| " + FakeServer.KEY + "\n");
+    }
+
+    @Test
+    void clientsOfOneGatewayAreListedApart() {
+        bench.run("client:list AAAAAAAAAAA_local");
+
+        assertThat(bench.out()).isEqualTo("No client is attached.\n");
+    }
+
+    @Test
+    void aClientAsJsonHasTheContractsFields() {
+        bench.run("client:show " + FakeServer.CLIENT + " -o json");
+
+        assertThat(bench.out())
+                .isEqualTo(
+                        """
+                        {
+                          "id" : "qsn47KM8iTa_3R2",
+                          "gateway" : "qsn47KM8iTa_local",
+                          "key" : "%s",
+                          "host" : "edge-1",
+                          "address" : "192.0.2.7:40000",
+                          "version" : "0.1.0",
+                          "since" : "2026-01-02T03:04:05Z",
+                          "rttMillis" : 12.345,
+                          "state" : "attached"
+                        }
+                        """
+                                .formatted(FakeServer.KEY));
+    }
+
+    @Test
+    void aClientIsTerminatedDrainedAndProbed() {
+        bench.run("client:terminate " + FakeServer.CLIENT);
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_3R2 terminated\n");
+        bench.run("client:drain " + FakeServer.CLIENT);
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_3R2 drained\n");
+        bench.run("client:probe " + FakeServer.CLIENT);
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_3R2 1.3 ms\n");
+    }
+
+    @Test
+    void aKeyIsBlockedByItsWholeFingerprintOnly() {
+        bench.run("client:block " + FakeServer.KEY);
+        assertThat(bench.out()).isEqualTo(FakeServer.KEY + " blocked; clients terminated: 2\n");
+
+        assertThatThrownBy(() -> bench.run("client:block 0123")).hasMessageContaining("expected 64 hexadecimal digits");
+    }
+
+    @Test
+    void historyShowsTheRefusedToo() {
+        bench.run("client:history " + FakeServer.GATEWAY);
+        assertThat(bench.out()).contains("the token has expired").contains("edge-1");
+
+        bench.run("client:history " + FakeServer.GATEWAY + " -o json");
+        assertThat(bench.out()).contains("\"until\" : null");
+    }
+
+    @Test
+    void anAclIsShownWithWhatHappensToTheRest() {
+        bench.run("acl:show " + FakeServer.GATEWAY);
+
+        assertThat(bench.out()).isEqualTo(RULES);
+    }
+
+    @Test
+    void rulesAreAddedAndRemovedByTheirTarget() {
+        bench.run("acl:allow " + FakeServer.GATEWAY + " web:443/shop");
+        assertThat(bench.out()).isEqualTo("allow web:443/shop\n");
+        bench.run("acl:deny " + FakeServer.GATEWAY + " web:");
+        assertThat(bench.out()).isEqualTo("deny web:\n");
+        bench.run("acl:remove " + FakeServer.GATEWAY + " WEB:443/shop");
+        assertThat(bench.out()).isEqualTo("web:443/shop removed\n");
+
+        assertThatThrownBy(() -> bench.run("acl:remove " + FakeServer.GATEWAY + " web:443/shop"))
+                .isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> bench.run("acl:deny " + FakeServer.GATEWAY + " web:443/shop"))
+                .hasMessageContaining("a deny rule cannot have a path");
+        assertThatThrownBy(() -> bench.run("acl:allow " + FakeServer.GATEWAY + " web"))
+                .hasMessageContaining("expected [HOST]:[PORT][/PATH]");
+    }
+
+    @Test
+    void aFileOfTheOlderProductReplacesTheList() throws IOException {
+        Files.writeString(
+                directory.resolve("acl.txt"),
+                """
+                # kept since 2015
+                acl allow localhost:80/my/api
+                acl deny :22
+                """);
+
+        bench.run("acl:load " + FakeServer.GATEWAY + " acl.txt");
+
+        assertThat(bench.out()).isEqualTo("rules: 2\n");
+        assertThat(bench.server.asked)
+                .containsExactly("replace qsn47KM8iTa_local [allow localhost:80/my/api, deny :22]");
+    }
+
+    @Test
+    void aFileWithAWrongLineChangesNothingAndNamesTheLine() throws IOException {
+        Files.writeString(directory.resolve("acl.txt"), "acl allow db:5432\nacl permit db:1\n");
+
+        assertThatThrownBy(() -> bench.run("acl:load " + FakeServer.GATEWAY + " acl.txt"))
+                .hasMessageStartingWith("acl.txt, line 2: 'acl permit db:1'")
+                .hasMessageEndingWith("nothing was changed");
+        assertThatThrownBy(() -> bench.run("acl:load " + FakeServer.GATEWAY + " other.txt"))
+                .hasMessage("there is no file " + directory.resolve("other.txt"));
+        assertThatThrownBy(() -> bench.run("acl:load " + FakeServer.GATEWAY + " ."))
+                .hasMessageContaining("is not a regular file");
+        assertThat(bench.server.asked).isEmpty();
+    }
+
+    @Test
+    void withoutAnyRoleTheAclNamesBothFeatures() {
+        bench.services.acls = null;
+
+        assertThatThrownBy(() -> bench.run("acl:show " + FakeServer.GATEWAY))
+                .hasMessageContaining("sallyport-server")
+                .hasMessageContaining("sallyport-client");
+    }
+
+    @Test
+    void tunnelsAreListedWithWhatIsStillTried() {
+        bench.services.attachments = new Attachments();
+        bench.services.tunnels.add(() -> List.of(new TunnelView(
+                FakeServer.CLIENT,
+                FakeServer.GATEWAY,
+                "203.0.113.1:9000",
+                "TLSv1.3 TLS_AES_128_GCM_SHA256",
+                "epoll, BoringSSL",
+                Instant.parse("2026-01-02T03:04:05Z"),
+                1.5,
+                2,
+                10,
+                20,
+                "attached")));
+
+        bench.run("tunnel:list");
+        assertThat(bench.out())
+                .contains("epoll, BoringSSL")
+                .contains("connecting")
+                .contains("nobody answers")
+                .hasLineCount(4);
+
+        bench.run("tunnel:list -o json");
+        assertThat(bench.out()).contains("\"state\" : \"connecting\"").contains("\"bytesReceived\" : 20");
+    }
+
+    @Test
+    void attachReadsTheTokenFromAFileOfTheCallers() throws IOException {
+        Attachments attachments = new Attachments();
+        bench.services.attachments = attachments;
+        Files.writeString(directory.resolve("t"), FakeServer.TOKEN);
+
+        bench.run("tunnel:attach --token-file t --tunnels 2");
+
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_3R2\nqsn47KM8iTa_3R3\n");
+        assertThat(attachments.asked).containsExactly("attach " + FakeServer.TOKEN + " 2 null");
+        bench.run("tunnel:detach " + FakeServer.CLIENT);
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_3R2 detached\n");
+    }
+
+    @Test
+    void attachAsksAPersonForTheTokenAndNobodyElse() {
+        Attachments attachments = new Attachments();
+        bench.services.attachments = attachments;
+        assertThatThrownBy(() -> bench.run("tunnel:attach --token-file -"))
+                .hasMessage("--token-file -: nobody can be asked here; expected the name of a file");
+
+        bench.prompt = question -> FakeServer.TOKEN;
+        bench.run("tunnel:attach --token-file -");
+
+        assertThat(attachments.asked).containsExactly("attach " + FakeServer.TOKEN + " 1 null");
+    }
+
+    @Test
+    void onAServerTheTunnelCommandsOfClientsNameTheFeature() {
+        assertThatThrownBy(() -> bench.run("tunnel:detach " + FakeServer.CLIENT))
+                .hasMessageContaining("sallyport-client (feature:install)");
+        assertThatThrownBy(() -> bench.run("tunnel:attach --tunnels 2"))
+                .hasMessageStartingWith("--token-file FILE is missing");
+    }
+
+    @Test
+    void healthFailsWithTheNamesOfWhatIsBad() {
+        assertThatThrownBy(() -> bench.run("sallyport:health")).hasMessage("not healthy: role");
+        bench.services.checks.add(check("registry", HealthCheck.Health.good("2 gateways")));
+        bench.run("sallyport:health");
+        assertThat(bench.out()).isEqualTo("registry: ok 2 gateways\n");
+
+        bench.services.checks.add(check("tunnel port", HealthCheck.Health.bad("in use;\nchoose another")));
+        assertThatThrownBy(() -> bench.run("sallyport:health")).hasMessage("not healthy: tunnel port");
+        assertThat(bench.out()).isEqualTo("registry: ok 2 gateways\ntunnel port: not ok in use; choose another\n");
+    }
+
+    @Test
+    void aCheckThatBreaksIsABadCheck() {
+        bench.services.checks.add(new HealthCheck() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            @Override
+            public Health check() {
+                throw new IllegalStateException("told to break");
+            }
+        });
+
+        assertThatThrownBy(() -> bench.run("sallyport:health")).hasMessage("not healthy: broken");
+        assertThat(bench.out()).startsWith("broken: not ok the check itself failed");
+    }
+
+    private static HealthCheck check(String name, HealthCheck.Health health) {
+        return new HealthCheck() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Health check() {
+                return health;
+            }
+        };
+    }
+
+    /** A client with one attachment that is up and one that is tried. */
+    private static final class Attachments implements AttachmentService {
+        final List<String> asked = new ArrayList<>();
+
+        @Override
+        public CompletionStage<Outcome<List<ClientId>>> attach(String token, int tunnels, @Nullable HostPort server) {
+            asked.add("attach " + token + " " + tunnels + " " + server);
+            return CompletableFuture.completedFuture(
+                    Outcome.of(List.of(new ClientId(FakeServer.CLIENT), new ClientId("qsn47KM8iTa_3R3"))));
+        }
+
+        @Override
+        public CompletionStage<Outcome<ClientId>> detach(ClientId client) {
+            return CompletableFuture.completedFuture(Outcome.of(client));
+        }
+
+        @Override
+        public List<Attachment> attachments() {
+            return List.of(
+                    new Attachment(FakeServer.CLIENT, FakeServer.GATEWAY, "203.0.113.1:9000", "attached", ""),
+                    new Attachment(null, "AAAAAAAAAAA_local", "203.0.113.2:9000", "connecting", "nobody answers"));
+        }
+    }
+}
