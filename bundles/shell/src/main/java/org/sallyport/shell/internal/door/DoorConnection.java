@@ -9,12 +9,16 @@ import java.io.OutputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.sallyport.api.door.DoorFrame;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One caller's frames. Output may be written by any thread, frame by frame. Input goes to whoever was named by
  * {@link #onInput}, or else to {@link #input()}, which asks for it when it is first read.
  */
 final class DoorConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(DoorConnection.class);
+
     private static final int MAX_CHUNKS = 16;
 
     private final DataInputStream in;
@@ -22,6 +26,7 @@ final class DoorConnection {
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(MAX_CHUNKS);
     private volatile Input receiver = chunks::put;
     private volatile Resize resized = (columns, rows) -> {};
+    private volatile Runnable gone;
 
     /** Takes what the caller sends; an empty array is the end. Called on the reading thread; may block it. */
     @FunctionalInterface
@@ -35,9 +40,15 @@ final class DoorConnection {
         void to(int columns, int rows);
     }
 
-    DoorConnection(DataInputStream in, OutputStream out) {
+    /**
+     * Carries frames.
+     *
+     * @param gone what is done when the caller goes away, unless {@link #onGone} says something else; on the reading thread
+     */
+    DoorConnection(DataInputStream in, OutputStream out, Runnable gone) {
         this.in = in;
         this.out = out;
+        this.gone = gone;
     }
 
     void onInput(Input input) {
@@ -48,8 +59,22 @@ final class DoorConnection {
         resized = resize;
     }
 
+    void onGone(Runnable action) {
+        gone = action;
+    }
+
     /** Reads frames until the caller goes away. */
-    void read() throws IOException, InterruptedException {
+    void read() {
+        try {
+            readFrames();
+        } catch (IOException | InterruptedException e) {
+            LOG.trace("door: the caller sends no more", e);
+        } finally {
+            gone.run();
+        }
+    }
+
+    private void readFrames() throws IOException, InterruptedException {
         while (true) {
             DoorFrame frame = DoorFrame.read(in);
             switch (frame.type()) {

@@ -146,7 +146,8 @@ final class DoorListener implements AutoCloseable {
                 LOG.warn("door: port {} of this machine showed a wrong secret", caller.getPort());
                 return;
             }
-            DoorConnection connection = new DoorConnection(in, caller.getOutputStream());
+            DoorConnection connection =
+                    new DoorConnection(in, caller.getOutputStream(), Thread.currentThread()::interrupt);
             if (callers.tryAcquire()) {
                 try {
                     serve(hello, connection, caller);
@@ -175,16 +176,7 @@ final class DoorListener implements AutoCloseable {
         if (mode == null) {
             throw new IOException("nobody serves " + hello.mode());
         }
-        Thread server = Thread.currentThread();
-        Thread reader = start("sallyport-door-input-" + caller.getPort(), () -> {
-            try {
-                connection.read();
-            } catch (IOException | InterruptedException e) {
-                LOG.trace("door: port {} sends no more", caller.getPort(), e);
-            } finally {
-                server.interrupt();
-            }
-        });
+        Thread reader = start("sallyport-door-input-" + caller.getPort(), connection::read);
         try {
             int code = mode.serve(hello, connection);
             connection.send(DoorFrame.exit(code));

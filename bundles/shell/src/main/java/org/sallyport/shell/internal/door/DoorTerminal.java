@@ -2,6 +2,7 @@
 // Copyright the Sallyport authors
 package org.sallyport.shell.internal.door;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,8 @@ final class DoorTerminal extends LineDisciplineTerminal implements Terminal {
     private final Set<Listening> listeners = new CopyOnWriteArraySet<>();
 
     DoorTerminal(String type, OutputStream out) throws IOException {
-        super("door", type.isEmpty() ? "dumb" : type, out, StandardCharsets.UTF_8);
+        // JLine writes byte by byte and flushes when it means it
+        super("door", type.isEmpty() ? "dumb" : type, new BufferedOutputStream(out), StandardCharsets.UTF_8);
     }
 
     /** Takes what is typed, on the reading thread; an empty array is the end. */

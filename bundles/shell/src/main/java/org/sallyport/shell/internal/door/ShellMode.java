@@ -35,6 +35,7 @@ final class ShellMode implements DoorMode {
         return Operator.call(() -> {
             Session session = sessions.create(terminal.input(), out, out, terminal, "UTF-8", () -> {});
             try {
+                connection.onGone(session::close);
                 System.setProperty(NO_WELCOME, "true");
                 session.put(Session.IS_LOCAL, true);
                 session.put("PROMPT", "sallyport " + role + "> ");
