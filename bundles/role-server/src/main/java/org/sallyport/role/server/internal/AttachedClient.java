@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.role.server.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.Shown;
+import org.sallyport.wire.control.Applied;
+import org.sallyport.wire.control.Listeners;
+import org.sallyport.wire.control.Probe;
+import org.sallyport.wire.control.ProbeResult;
+
+/**
+ * A client that is attached, as the server knows it. It outlives its tunnel when another tunnel continues it. On the role's
+ * thread.
+ */
+final class AttachedClient {
+    private static final int MAX_WAITERS = 1000;
+
+    private final ClientId id;
+    private final String key;
+    private final String host;
+    private final String version;
+    private final Instant since;
+    private final List<ControlSession> retiring = new ArrayList<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+    private final Map<Long, CompletableFuture<ProbeResult>> probes = new HashMap<>();
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private Map<String, String> failures = Map.of();
+    private Map<String, DestinationStates.PortReport> ports = Map.of();
+    private ControlSession session;
+    private @Nullable HeldTunnel held;
+    private ConfigPush push;
+    private long applied = -1;
+    private boolean draining;
+    private int aclEdits;
+    private long lastProbe;
+
+    private record Waiter(long revision, CompletableFuture<Boolean> done) {}
+
+    AttachedClient(
+            ClientId id,
+            String key,
+            String host,
+            String version,
+            Instant since,
+            ControlSession session,
+            HeldTunnel held,
+            ConfigPush push) {
+        this.id = id;
+        this.key = key;
+        this.host = host;
+        this.version = version;
+        this.since = since;
+        this.session = session;
+        this.held = held;
+        this.push = push;
+    }
+
+    ClientId id() {
+        return id;
+    }
+
+    String key() {
+        return key;
+    }
+
+    String host() {
+        return host;
+    }
+
+    String version() {
+        return version;
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    ControlSession session() {
+        return session;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void markDraining() {
+        draining = true;
+    }
+
+    /** {@return the tunnels of this client, those that end soon included} */
+    List<ControlSession> sessions() {
+        List<ControlSession> all = new ArrayList<>(retiring);
+        all.add(session);
+        return all;
+    }
+
+    /** Another tunnel takes this client over; the old one stays until its streams have ended. */
+    void continueOn(ControlSession next, HeldTunnel nextHeld, ConfigPush nextPush) {
+        retiring.add(session);
+        session = next;
+        held = nextHeld;
+        push = nextPush;
+        draining = false;
+        applied = -1;
+    }
+
+    /** {@return the tunnels that a newer one has replaced} */
+    List<ControlSession> retiring() {
+        return List.copyOf(retiring);
+    }
+
+    void forget(ControlSession retired) {
+        retiring.remove(retired);
+    }
+
+    /** {@return the tunnel that waits for the client's first word, once; null after that} */
+    @Nullable
+    HeldTunnel takeHeld() {
+        HeldTunnel taken = held;
+        held = null;
+        return taken;
+    }
+
+    void push() {
+        push.wish();
+    }
+
+    // what the client says
+
+    void applied(Applied message) {
+        applied = Math.max(applied, message.revision());
+        Map<String, String> next = new HashMap<>();
+        for (Applied.Failure failure : message.failures()) {
+            next.put(
+                    failure.destination(),
+                    failure.text().isEmpty() ? "it could not be applied" : ForeignText.sentence(failure.text()));
+        }
+        failures = Map.copyOf(next);
+        for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
+            Waiter waiter = each.next();
+            if (waiter.revision() <= applied) {
+                each.remove();
+                waiter.done().complete(true);
+            }
+        }
+    }
+
+    void listeners(Listeners message) {
+        Map<String, DestinationStates.PortReport> next = new HashMap<>();
+        for (Listeners.Port port : message.ports()) {
+            next.put(
+                    port.destination(),
+                    new DestinationStates.PortReport(
+                            Shown.of(port.state()), address(port), ForeignText.sentence(port.cause())));
+        }
+        ports = Map.copyOf(next);
+    }
+
+    private static @Nullable HostPort address(Listeners.Port port) {
+        try {
+            return port.address().isEmpty() ? null : new HostPort(port.address(), port.port());
+        } catch (IllegalArgumentException e) {
+            return null; // a client's word; without an address it does not count as listening
+        }
+    }
+
+    DestinationStates.Report report(String destination) {
+        return new DestinationStates.Report(
+                id, requireNonNull(failures.getOrDefault(destination, "")), ports.get(destination));
+    }
+
+    boolean hasApplied(long revision) {
+        return applied >= revision;
+    }
+
+    /** {@return completes once a revision is in force at the client: true, or false when the client went before that} */
+    CompletableFuture<Boolean> whenApplied(long revision) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        if (applied >= revision) {
+            done.complete(true);
+        } else if (waiters.size() < MAX_WAITERS) {
+            waiters.add(new Waiter(revision, done));
+        }
+        return done;
+    }
+
+    void stopWaiting(CompletableFuture<Boolean> done) {
+        waiters.removeIf(waiter -> waiter.done() == done);
+    }
+
+    // ACL edits that are on their way to the registry
+
+    boolean beginAclEdit(int most) {
+        if (aclEdits == most) {
+            return false;
+        }
+        aclEdits++;
+        return true;
+    }
+
+    void endAclEdit() {
+        aclEdits--;
+    }
+
+    // probes
+
+    /** Asks the client to try a destination, or only to answer. */
+    CompletableFuture<ProbeResult> probe(@Nullable String destination) {
+        long request = ++lastProbe;
+        CompletableFuture<ProbeResult> result = new CompletableFuture<>();
+        probes.put(request, result);
+        session.send(new Probe(request, destination));
+        return result;
+    }
+
+    void probed(ProbeResult result) {
+        CompletableFuture<ProbeResult> asked = probes.remove(result.request());
+        if (asked != null) {
+            asked.complete(result);
+        }
+    }
+
+    void stopProbing(CompletableFuture<ProbeResult> asked) {
+        probes.values().removeIf(other -> other == asked);
+    }
+
+    /** The client is gone: nobody waits for it any more. */
+    void gone(String reason) {
+        waiters.forEach(waiter -> waiter.done().complete(false));
+        waiters.clear();
+        probes.values().forEach(asked -> asked.completeExceptionally(new IllegalStateException(reason)));
+        probes.clear();
+        gone.complete(null);
+    }
+
+    /** {@return completes when the client is detached} */
+    CompletableFuture<Void> whenGone() {
+        return gone;
+    }
+
+    @Override
+    public String toString() {
+        return "client " + id;
+    }
+}

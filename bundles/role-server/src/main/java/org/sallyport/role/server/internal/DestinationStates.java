@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.role.server.internal;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Cidr;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.Destination;
+import org.sallyport.api.Direction;
+import org.sallyport.api.Gateway;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.State;
+import org.sallyport.api.Verdict;
+import org.sallyport.spi.AccessPolicy;
+
+/**
+ * What is true of a destination, from what both ends know: the operator's wish, the server's listener or the clients'
+ * ports, and the rule that would forbid to dial its resource. Pure.
+ */
+final class DestinationStates {
+    private DestinationStates() {}
+
+    /**
+     * What one attached client says about a destination.
+     *
+     * @param failure why the client could not apply it; empty: it could
+     * @param port the state of its client port; null: it has said nothing, or the destination has none
+     */
+    record Report(ClientId client, String failure, @Nullable PortReport port) {}
+
+    /**
+     * A client port.
+     *
+     * @param word the state's word, from the client
+     * @param address where it listens, null when it does not
+     * @param cause why, from the client
+     */
+    record PortReport(String word, @Nullable HostPort address, String cause) {}
+
+    /**
+     * Puts it all together.
+     *
+     * @param here the state at this end, null when it is not known here
+     * @param reports of all attached clients
+     * @param policy what this server dials
+     */
+    static State of(
+            Gateway gateway, Destination destination, @Nullable State here, List<Report> reports, AccessPolicy policy) {
+        if (!gateway.enabled()) {
+            return new State.Disabled(
+                    "gateway " + gateway.id() + " is disabled; gateway:enable " + gateway.id() + " enables it");
+        }
+        if (!destination.enabled()) {
+            return new State.Disabled("destination:enable " + destination.id() + " enables it");
+        }
+        State state =
+                destination.direction() == Direction.ON_PREMISES ? onPremises(here, reports) : cloud(gateway, reports);
+        if (!(state instanceof State.Listening)) {
+            return state;
+        }
+        return verdict(gateway, destination, policy) instanceof Verdict.Denied denied
+                ? new State.Blocked(denied.reason())
+                : state;
+    }
+
+    /** {@return whether the end that dials the resource may dial it: the gateway's ACL, or this server's policy} */
+    static Verdict verdict(Gateway gateway, Destination destination, AccessPolicy policy) {
+        HostPort resource = destination.resource();
+        InetAddress address = literal(resource.host());
+        if (destination.direction() == Direction.CLOUD) {
+            return policy.check(resource.host(), resource.port(), address);
+        }
+        // the ACL does not know whose it is, the operator should not have to look it up
+        return gateway.acl().verdict(resource.host(), resource.port(), address) instanceof Verdict.Denied denied
+                ? new Verdict.Denied(denied.source(), denied.reason().replace(" GATEWAY ", " " + gateway.id() + " "))
+                : new Verdict.Allowed("");
+    }
+
+    private static State onPremises(@Nullable State here, List<Report> reports) {
+        if (here == null) {
+            return new State.Waiting("it is being applied");
+        }
+        if (!(here instanceof State.Listening listening)) {
+            return here;
+        }
+        List<Report> failed =
+                reports.stream().filter(report -> !report.failure().isEmpty()).toList();
+        if (!failed.isEmpty() && failed.size() == reports.size()) {
+            return new State.Failed(
+                    "client " + failed.get(0).client() + ": " + failed.get(0).failure());
+        }
+        String remark = failed.isEmpty()
+                ? ""
+                : "not through client " + failed.get(0).client() + ": "
+                        + failed.get(0).failure();
+        if (remark.isEmpty() && listening.cause().isEmpty() && !loopback(listening.address())) {
+            remark = "open to everyone who reaches " + listening.address();
+        }
+        return remark.isEmpty() ? listening : new State.Listening(listening.address(), remark);
+    }
+
+    private static State cloud(Gateway gateway, List<Report> reports) {
+        if (reports.isEmpty()) {
+            return new State.Waiting("no client is attached to gateway " + gateway.id());
+        }
+        Report worst = null;
+        State.Listening listening = null;
+        for (Report report : reports) {
+            PortReport port = report.port();
+            if (report.failure().isEmpty() && port != null && port.word().equals("listening")) {
+                if (listening == null && port.address() != null) {
+                    listening = new State.Listening(port.address(), port.cause());
+                }
+            } else if (worst == null || worst.port() == null) {
+                worst = report;
+            }
+        }
+        if (listening != null) {
+            return worst == null || worst.port() == null
+                    ? listening
+                    : new State.Listening(listening.address(), "not at client " + worst.client() + ": " + cause(worst));
+        }
+        if (worst == null || (worst.port() == null && worst.failure().isEmpty())) {
+            return new State.Waiting("the attached clients have not said yet whether they listen");
+        }
+        String cause = "client " + worst.client() + ": " + cause(worst);
+        String word =
+                worst.failure().isEmpty() && worst.port() != null ? worst.port().word() : "failed";
+        return switch (word) {
+            case "failed" -> new State.Failed(cause);
+            case "blocked" -> new State.Blocked(cause);
+            default -> new State.Waiting(cause);
+        };
+    }
+
+    private static String cause(Report report) {
+        PortReport port = report.port();
+        if (!report.failure().isEmpty() || port == null) {
+            return report.failure();
+        }
+        return port.cause().isEmpty() ? port.word() : port.cause();
+    }
+
+    private static boolean loopback(HostPort listening) {
+        InetAddress address = literal(listening.host());
+        return listening.host().equals("localhost") || (address != null && address.isLoopbackAddress());
+    }
+
+    /** {@return the address that a text is, null when it is a name; never asks a name server} */
+    static @Nullable InetAddress literal(String host) {
+        if (Cidr.ofLiteral(host) == null) {
+            return null;
+        }
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+}
