@@ -13,6 +13,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.sallyport.api.door.DoorFile;
 import org.sallyport.api.health.HealthCheck;
 import org.sallyport.api.service.AclService;
 import org.sallyport.api.service.AttachmentService;
@@ -114,6 +115,18 @@ public final class RoleServices implements Services {
     @Override
     public List<String> protocols() {
         return protocols.list.stream().distinct().sorted().toList();
+    }
+
+    @Override
+    public @Nullable String missingRole() {
+        String wanted = System.getProperty(DoorFile.ROLE, "");
+        boolean there =
+                switch (wanted) {
+                    case "server" -> anyGateways() != null;
+                    case "client" -> anyAttachments() != null;
+                    default -> true; // somebody else's container, which nobody wants a role of
+                };
+        return there ? null : wanted;
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.sallyport.api.service.AclService;
+import org.sallyport.shell.internal.verb.Health;
 
 final class RoleServicesTest {
     private final RoleServices services = new RoleServices();
@@ -44,6 +45,23 @@ final class RoleServicesTest {
 
         assertThat(services.serverSeen()).isCompleted();
         assertThat(services.clientSeen()).isNotDone();
+    }
+
+    @Test
+    void aRoleThatTheLauncherStartedForIsMissed() {
+        System.setProperty("sallyport.role", "server");
+        try {
+            assertThat(services.missingRole()).isEqualTo("server");
+            assertThat(Health.check(services))
+                    .singleElement()
+                    .asString()
+                    .startsWith("server: not ok the role does not run");
+
+            services.addGateways(server.gateways);
+            assertThat(services.missingRole()).isNull();
+        } finally {
+            System.clearProperty("sallyport.role");
+        }
     }
 
     @Test

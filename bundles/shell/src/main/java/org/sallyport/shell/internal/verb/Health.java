@@ -4,6 +4,7 @@ package org.sallyport.shell.internal.verb;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.api.health.HealthCheck;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,10 @@ public final class Health implements Verb {
         for (HealthCheck check : services.checks()) {
             lines.add(line(check));
         }
-        if (lines.isEmpty()) {
+        @Nullable String missing = services.missingRole();
+        if (missing != null) {
+            lines.add(new Line(missing, false, "the role does not run; the log says why, or it is just starting"));
+        } else if (lines.isEmpty()) {
             lines.add(new Line("role", false, "nothing to check: no role is installed, or it is just starting"));
         }
         return lines;

@@ -39,6 +39,11 @@ public interface Services {
     /** {@return names of the protocols that are installed, in order} */
     List<String> protocols();
 
+    /** {@return the role that this container was started for and that is not there; null when none is missing} */
+    default @Nullable String missingRole() {
+        return null;
+    }
+
     default GatewayService gateways() {
         return needed(anyGateways(), "sallyport-server");
     }
