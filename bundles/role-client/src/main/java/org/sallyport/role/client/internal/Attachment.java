@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.role.client.internal;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.Registration;
+import org.sallyport.api.event.Event;
+import org.sallyport.api.pki.ClientIdentity;
+import org.sallyport.spi.Tunnel;
+import org.sallyport.spi.TunnelTarget;
+import org.sallyport.spi.TunnelTransport;
+import org.sallyport.wire.control.Attach;
+import org.sallyport.wire.control.Attached;
+import org.sallyport.wire.control.Config;
+import org.sallyport.wire.control.ControlMessage;
+import org.sallyport.wire.control.Refused;
+import org.sallyport.wire.control.Renew;
+import org.sallyport.wire.control.Terminate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attachment of this process to one gateway, kept up until it is refused for good, terminated, or detached. On the
+ * role's thread.
+ *
+ * <p>At most one {@link Attempt} and one attached {@link TunnelSession} exist at a time: an attempt alone is a connect or a
+ * reconnect, both together are a renewal (the attempt continues the same client, then the old tunnel drains), a session
+ * alone is the usual case, none means waiting or ended.
+ *
+ * <p>Whatever happens to a tunnel, its end arrives once through {@link Tunnel#closed()}, and what comes next is decided
+ * there; whoever wants an end says so in the session and closes the tunnel.
+ */
+final class Attachment {
+    private static final Logger LOG = LoggerFactory.getLogger(Attachment.class);
+    private static final Duration RENEWAL_RETRY = Duration.ofSeconds(1);
+    private static final long MOST_RETRY_SECONDS = 86_400;
+
+    /** Who is told what becomes of an attachment; on the role's thread. */
+    interface Owner {
+        /** {@return the link of an attachment's gateway, made if need be} */
+        GatewayLink link(Attachment attachment);
+
+        /** A tunnel that the server had accepted has ended. */
+        void left(Attachment attachment, TunnelSession session);
+
+        /** It is attached, its configuration is in force and its client ports are open. */
+        void attached(Attachment attachment);
+
+        /** It was refused, for good or not; for good, {@link #ended} follows. */
+        void refused(Attachment attachment, Event.AttachRefused refusal);
+
+        /** Nothing comes after this. */
+        void ended(Attachment attachment);
+
+        /** The server said something on an attached tunnel that is not the attachment's own business. */
+        void received(Attachment attachment, TunnelSession session, ControlMessage message);
+    }
+
+    private final AttachOrder order;
+    private final RoleContext role;
+    private final Wishes wishes;
+    private final Owner owner;
+    private final AddressTurns turns;
+    private final Backoff backoff;
+    private final Attempts attempts = new Attempts();
+    private volatile AttachmentState state = new AttachmentState.Waiting("not tried yet", null);
+    private volatile @Nullable TunnelSession session;
+    private volatile @Nullable ClientId lastClient;
+    private @Nullable Attempt attempt;
+    private @Nullable Registration timer;
+    private @Nullable String nextPin;
+    private @Nullable String leaving;
+    private String roundFailures = "";
+    private String lastLogged = "";
+    private long attachedAt;
+    private long renewBy;
+    private int failedRounds;
+
+    Attachment(AttachOrder order, RoleContext role, Wishes wishes, Owner owner) {
+        this.order = order;
+        this.role = role;
+        this.wishes = wishes;
+        this.owner = owner;
+        this.turns = order.turns();
+        this.backoff = new Backoff(role.random(), role.serial().nanos());
+    }
+
+    AttachOrder order() {
+        return order;
+    }
+
+    /** {@return where it stands; on any thread} */
+    AttachmentState state() {
+        return state;
+    }
+
+    /** {@return its tunnel while it is attached; on any thread} */
+    @Nullable
+    TunnelSession session() {
+        return session;
+    }
+
+    /** {@return the ID that it has or had last, null when it never had one; on any thread} */
+    @Nullable
+    ClientId client() {
+        return lastClient;
+    }
+
+    /** {@return where it connects, or did last; on any thread} */
+    HostPort server() {
+        TunnelSession current = session;
+        return current == null ? turns.current() : current.server();
+    }
+
+    // connecting
+
+    /** Tries now, if it waits; also called when a service that was missing is there. */
+    void tryNow() {
+        if (attempt == null && session == null && !state.ended() && leaving == null) {
+            stopTimer();
+            connect();
+        }
+    }
+
+    /** A reconnect replaces the client that was lost; beside a tunnel that is up it is a renewal and continues the client. */
+    private void connect() {
+        Parts parts = role.parts().get();
+        TunnelTransport transport = parts.transport();
+        ClientIdentity identity = parts.identity();
+        boolean renewal = session != null;
+        if (!parts.missing().isEmpty() || transport == null || identity == null) {
+            if (!renewal) {
+                state = new AttachmentState.Waiting("waiting for " + parts.missing(), null);
+            }
+            return;
+        }
+        Attempt next = new Attempt(turns.current(), role, attach(renewal), attempts);
+        attempt = next;
+        if (!renewal) {
+            state = new AttachmentState.Connecting(next.server());
+        }
+        next.begin(
+                transport,
+                new TunnelTarget(
+                        next.server(),
+                        order.claims().serverName(),
+                        order.pins(nextPin),
+                        identity.material(),
+                        role.settings().get().proxy(),
+                        Attempt.CONNECT_LIMIT));
+    }
+
+    private Attach attach(boolean renewal) {
+        Attach attach = order.claims().proof()
+                ? Attach.withToken(order.token(), role.host(), role.version())
+                : Attach.withDescriptor(order.token(), role.host(), role.version());
+        ClientId former = lastClient;
+        String client = former == null ? null : former.value();
+        return wishes.in(renewal ? attach.continuing(client) : attach.replacing(client), order);
+    }
+
+    /** What comes of attempts; those that were given up are silent. */
+    private final class Attempts implements Attempt.Owner {
+        @Override
+        public void connected(Attempt from) {
+            if (session == null) {
+                state = new AttachmentState.Attaching(from.server());
+            }
+        }
+
+        @Override
+        public CompletionStage<Void> accepted(Attempt from, TunnelSession made, Attached answer) {
+            ClientId client = new ClientId(answer.client());
+            if (!client.belongsTo(order.gateway())) {
+                throw new IllegalArgumentException("the server gave client ID " + client + " for " + order.gateway());
+            }
+            ClientConfig config = role.reader().read(answer.config(), order.gateway());
+            lastClient = client;
+            nextPin = answer.nextPin();
+            turns.reached(ServerAddresses.read(answer.servers()));
+            wishes.granted(order);
+            return owner.link(Attachment.this).join(made, config);
+        }
+
+        @Override
+        public void attached(Attempt from, TunnelSession made) {
+            attempt = null;
+            attachedNow(made);
+        }
+
+        @Override
+        public void refused(Attempt from, Refused refused) {
+            attempt = null;
+            refusedNow(from, refused);
+        }
+
+        @Override
+        public void terminated(Attempt from, Terminate terminate) {
+            attempt = null;
+            if (session == null) {
+                terminatedNow(from.server() + ": ended", terminate);
+            }
+        }
+
+        @Override
+        public void failed(Attempt from, String reason) {
+            attempt = null;
+            failedNow(from, reason);
+        }
+
+        @Override
+        public void received(TunnelSession from, ControlMessage message) {
+            if (message instanceof Config config) {
+                try {
+                    owner.link(Attachment.this).pushed(from, config);
+                } catch (IllegalArgumentException e) {
+                    from.tunnel().close(String.valueOf(e.getMessage()));
+                }
+            } else if (message instanceof Renew renew) {
+                LOG.info("{}: the server asks for a new tunnel: {}", from, ForeignText.sentence(renew.reason()));
+                renewBy = role.serial().nanos()
+                        + Duration.ofMillis(renew.deadlineMillis()).toNanos();
+                renew(from);
+            } else {
+                owner.received(Attachment.this, from, message);
+            }
+        }
+
+        @Override
+        public void closed(TunnelSession ended, String reason) {
+            owner.left(Attachment.this, ended);
+            if (session == ended) {
+                session = null;
+                lost(ended, reason);
+            }
+        }
+    }
+
+    private void attachedNow(TunnelSession made) {
+        TunnelSession before = session;
+        ClientId client = lastClient;
+        if (client == null) {
+            throw new IllegalStateException("attached without a client ID");
+        }
+        session = made;
+        state = new AttachmentState.Attached(client);
+        attachedAt = role.serial().nanos();
+        failedRounds = 0;
+        roundFailures = "";
+        lastLogged = "";
+        if (before != null) {
+            LOG.info("{}: the tunnel was renewed; the former one drains", made);
+            before.drain(role.settings().get().drainTimeout());
+            return;
+        }
+        LOG.info("{}: attached to gateway {}", made, order.gateway());
+        ClientIdentity identity = role.parts().get().identity();
+        String key = identity == null ? "" : identity.fingerprint();
+        role.events()
+                .publish(new Event.Attached(
+                        order.gateway(), client, key, role.host(), made.server().toString(), false));
+        owner.attached(this);
+    }
+
+    private void refusedNow(Attempt from, Refused refused) {
+        String code = ForeignText.cut(refused.code(), 64);
+        String text = ForeignText.sentence(refused.text());
+        if (session != null) {
+            LOG.warn("{}: the tunnel could not be renewed: {}", session, text);
+            renewBy = role.serial().nanos(); // the tunnel that is up goes on; the answer counts when it ends
+            return;
+        }
+        failedRounds++;
+        if (refused.retrySeconds() < 0 || usedUp()) {
+            giveUp(code, text, from.server());
+        } else {
+            Duration retry = Duration.ofSeconds(Math.min(refused.retrySeconds(), MOST_RETRY_SECONDS));
+            tellRefused(code, text, retry, from.server());
+            await(code + ": " + text, backoff.asked(retry));
+        }
+    }
+
+    private void failedNow(Attempt from, String reason) {
+        if (session != null) {
+            LOG.warn("{}: the tunnel could not be renewed: {}", session, reason);
+            return;
+        }
+        String failure = from.server() + ": " + reason;
+        roundFailures = roundFailures.isEmpty() ? failure : roundFailures + "; " + failure;
+        if (!turns.advance()) {
+            connect();
+            return;
+        }
+        String all = roundFailures;
+        roundFailures = "";
+        failedRounds++;
+        if (usedUp()) {
+            giveUp("unreachable", all, from.server());
+            return;
+        }
+        if (all.equals(lastLogged)) {
+            LOG.debug("{}: still not attached: {}", order.gateway(), all);
+        } else {
+            LOG.warn("{}: cannot attach: {}; tried again until it works", order.gateway(), all);
+            lastLogged = all;
+        }
+        await(all, backoff.next(role.serial().nanos()));
+    }
+
+    private boolean usedUp() {
+        int most = role.settings().get().reconnectAttempts();
+        return most >= 0 && failedRounds > most;
+    }
+
+    private void giveUp(String code, String text, HostPort server) {
+        tellRefused(code, text, null, server);
+        end(new AttachmentState.Refused(code, text));
+    }
+
+    private void tellRefused(String code, String text, @Nullable Duration retry, HostPort server) {
+        String next = retry == null ? "not tried again" : "tried again in " + retry.toSeconds() + " s";
+        LOG.warn("{}: refused by {}: {}: {}; {}", order.gateway(), server, code, text, next);
+        Event.AttachRefused event = new Event.AttachRefused(order.gateway(), code, text, retry, server.toString());
+        role.events().publish(event);
+        owner.refused(this, event);
+    }
+
+    private void await(String cause, Duration delay) {
+        stopTimer();
+        state = new AttachmentState.Waiting(cause, delay);
+        timer = role.serial().after(delay, () -> {
+            timer = null;
+            tryNow();
+        });
+    }
+
+    // attached
+
+    /** Tries until the old tunnel has ended; then it is a reconnect like any other. */
+    private void renew(TunnelSession old) {
+        if (session != old || old.draining() || leaving != null) {
+            return;
+        }
+        if (attempt == null) {
+            connect();
+        }
+        if (role.serial().nanos() - renewBy < 0) {
+            role.serial().after(RENEWAL_RETRY, () -> renew(old));
+        }
+    }
+
+    private void lost(TunnelSession ended, String reason) {
+        ClientId client = ended.client();
+        Terminate terminate = ended.terminated();
+        String wish = leaving;
+        String cause = wish != null ? wish : terminate != null ? ForeignText.sentence(terminate.reason()) : reason;
+        if (client != null) {
+            role.events().publish(new Event.Detached(order.gateway(), client, cause));
+        }
+        if (wish != null) {
+            LOG.info("{}: detached: {}", ended, wish);
+            end(new AttachmentState.Left(wish));
+        } else if (terminate != null && !terminate.mayReturn()) {
+            giveUpAttempt(cause);
+            terminatedNow(ended.toString(), terminate);
+        } else {
+            comeBack(ended, cause, ended.draining() || terminate != null);
+        }
+    }
+
+    private void comeBack(TunnelSession ended, String cause, boolean planned) {
+        long now = role.serial().nanos();
+        LOG.warn("{}: {}: {}", ended, planned ? "ended as announced" : "lost", cause);
+        if (planned) {
+            backoff.drained(now);
+        } else {
+            backoff.lost(now, Duration.ofNanos(now - attachedAt));
+        }
+        Attempt renewal = attempt;
+        if (renewal == null) {
+            await(cause, backoff.next(now));
+        } else {
+            state = new AttachmentState.Connecting(renewal.server()); // the renewal goes on as a reconnect
+        }
+    }
+
+    private void terminatedNow(String where, Terminate terminate) {
+        String reason = ForeignText.sentence(terminate.reason());
+        LOG.warn("{}: ended by the server for good: {}", where, reason);
+        end(new AttachmentState.Refused(ForeignText.cut(terminate.code(), 64), reason));
+    }
+
+    // ending
+
+    /**
+     * Ends it on this end's wish: the open connections of its tunnel may finish up to the deadline.
+     *
+     * @return completes when its tunnel is closed
+     */
+    CompletionStage<Void> leave(String reason, Duration deadline) {
+        if (state.ended()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        leaving = reason;
+        stopTimer();
+        giveUpAttempt(reason);
+        TunnelSession current = session;
+        if (current == null) {
+            end(new AttachmentState.Left(reason));
+            return CompletableFuture.completedFuture(null);
+        }
+        return left(current, reason, deadline);
+    }
+
+    /** Ends its tunnel because a service that it needs goes away; it comes back when that is there again. */
+    CompletionStage<Void> pause(String reason, Duration deadline) {
+        boolean tried = attempt != null;
+        giveUpAttempt(reason);
+        TunnelSession current = session;
+        if (current != null) {
+            return left(current, reason, deadline);
+        }
+        if (tried) {
+            await(reason, backoff.next(role.serial().nanos()));
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private static CompletionStage<Void> left(TunnelSession current, String reason, Duration deadline) {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        current.leave(reason, deadline);
+        current.tunnel().closed().addListener(closed -> gone.complete(null));
+        return gone;
+    }
+
+    private void giveUpAttempt(String reason) {
+        Attempt going = attempt;
+        if (going != null) {
+            attempt = null;
+            going.abandon(reason);
+        }
+    }
+
+    private void end(AttachmentState last) {
+        stopTimer();
+        state = last;
+        owner.ended(this);
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.close();
+            timer = null;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.role.client.internal;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Acl;
+import org.sallyport.api.AclFile;
+import org.sallyport.api.AclRule;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.Verdict;
+
+/**
+ * What this client may dial at most, whatever a gateway's ACL says; from a file of this instance, which no server can reach.
+ * A file without a rule is no ceiling. One that cannot be read denies everything: a slip of the pen must not open what its
+ * owner closed.
+ */
+sealed interface Ceiling {
+    /** {@return no ceiling: there is no file, or no rule in it} */
+    static Ceiling open() {
+        return new Open();
+    }
+
+    /** {@return the rules; empty when there is no ceiling} */
+    default Acl rules() {
+        return Acl.EMPTY;
+    }
+
+    /**
+     * Decides as {@link org.sallyport.spi.AccessPolicy#check} does.
+     *
+     * @return the denial, or null when this ceiling does not object
+     */
+    Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address);
+
+    /** {@return the ceiling that the text of a file describes} */
+    static Ceiling of(String text) {
+        try {
+            Acl rules = AclFile.parse(text);
+            return rules.rules().isEmpty() ? open() : new Rules(rules);
+        } catch (IllegalArgumentException e) {
+            return new Broken(e.getMessage() == null ? "not an access list" : e.getMessage());
+        }
+    }
+
+    /** Nothing is denied. */
+    record Open() implements Ceiling {
+        @Override
+        public Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address) {
+            return null;
+        }
+    }
+
+    /** What the rules do not allow is denied. */
+    record Rules(Acl rules) implements Ceiling {
+        @Override
+        public Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address) {
+            if (rules.verdict(host, port, address).allowed()) {
+                return null;
+            }
+            String place = new HostPort(host, port).toString();
+            AclRule rule = rules.decisive(host, port, address);
+            return new Verdict.Denied(
+                    Verdict.Source.CEILING,
+                    rule == null
+                            ? "no rule of this client's ceiling allows " + place + "; the line 'allow " + place
+                                    + "' in its etc/ceiling.acl would"
+                            : "the rule '" + rule + "' of this client's ceiling denies " + place
+                                    + "; it stands in its etc/ceiling.acl");
+        }
+    }
+
+    /**
+     * Everything is denied.
+     *
+     * @param problem why the file cannot be read
+     */
+    record Broken(String problem) implements Ceiling {
+        @Override
+        public Verdict.Denied check(String host, int port, @Nullable InetAddress address) {
+            return new Verdict.Denied(
+                    Verdict.Source.CEILING,
+                    "this client's ceiling cannot be read, so nothing is dialled; its operator has to correct"
+                            + " etc/ceiling.acl");
+        }
+    }
+}

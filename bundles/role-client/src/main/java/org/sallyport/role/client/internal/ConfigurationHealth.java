@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.role.client.internal;
+
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.sallyport.api.health.HealthCheck;
+
+/** Whether the settings are in force. */
+@Component
+public final class ConfigurationHealth implements HealthCheck {
+    private final ClientComponent client;
+
+    @Activate
+    public ConfigurationHealth(@Reference ClientComponent client) {
+        this.client = client;
+    }
+
+    @Override
+    public String name() {
+        return "client configuration";
+    }
+
+    @Override
+    public Health check() {
+        return client.configurationHealth();
+    }
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.role.client.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.Destination;
+import org.sallyport.api.DestinationId;
+import org.sallyport.api.GatewayId;
+import org.sallyport.api.State;
+import org.sallyport.api.config.ClientSettings;
+import org.sallyport.spi.DataPlane;
+import org.sallyport.spi.GatewayPlane;
+import org.sallyport.spi.PlaneConfig;
+import org.sallyport.wire.control.Applied;
+import org.sallyport.wire.control.Config;
+import org.sallyport.wire.control.Listeners;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this process does for one gateway: one plane, whatever the number of attachments, with the newest configuration that
+ * any of them brought. Client ports are opened once and their streams spread over the tunnels. On the role's thread.
+ *
+ * <p>It lives as long as an attachment to its gateway is wanted, so ports stay with their gateway while a lost tunnel is
+ * being made again; the plane closes them after the grace.
+ */
+final class GatewayLink {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayLink.class);
+
+    /** How long client ports stay open after the last tunnel went. */
+    private static final Duration LISTEN_GRACE = Duration.ofSeconds(3);
+
+    /** One counter a destination, so that connections spread evenly over this process's own tunnels. */
+    private static final String BALANCER = "round-robin";
+
+    private final GatewayId gateway;
+    private final RoleContext role;
+    private final List<TunnelSession> sessions = new ArrayList<>();
+    private @Nullable GatewayPlane plane;
+    private CompletionStage<Void> closing = CompletableFuture.completedFuture(null);
+    private @Nullable ClientConfig config;
+    private @Nullable Applied applied;
+    private List<Runnable> onceApplied = new ArrayList<>();
+
+    GatewayLink(GatewayId gateway, RoleContext role) {
+        this.gateway = gateway;
+        this.role = role;
+    }
+
+    GatewayId gateway() {
+        return gateway;
+    }
+
+    /** {@return the configuration that was taken last, null before the first} */
+    @Nullable
+    ClientConfig config() {
+        return config;
+    }
+
+    /** {@return the attached tunnels on which messages can be sent, oldest first} */
+    List<TunnelSession> sessions() {
+        return List.copyOf(sessions);
+    }
+
+    /** Calls back once, when the next configuration is in force. */
+    void onceApplied(Runnable task) {
+        onceApplied.add(task);
+    }
+
+    /**
+     * A tunnel was attached: it carries streams from now on, and the server is told what is applied.
+     *
+     * @param session whose client ID is known
+     * @param first the configuration that came with the answer
+     * @return completes on the role's thread when the configuration is in force and the client ports are open or failed;
+     *     fails when this gateway cannot be carried here
+     */
+    CompletionStage<Void> join(TunnelSession session, ClientConfig first) {
+        CompletableFuture<Void> joined = new CompletableFuture<>();
+        closing.whenComplete((nothing, failure) -> role.serial().execute(() -> {
+            try {
+                admit(session, first).whenComplete((done, error) -> {
+                    if (error == null) {
+                        joined.complete(null);
+                    } else {
+                        joined.completeExceptionally(error);
+                    }
+                });
+            } catch (RuntimeException e) {
+                joined.completeExceptionally(e);
+            }
+        }));
+        return joined;
+    }
+
+    private CompletionStage<Void> admit(TunnelSession session, ClientConfig first) {
+        ClientId client = session.client();
+        GatewayPlane carrier = plane(first.name());
+        if (client == null) {
+            throw new IllegalStateException("a tunnel joins before the server gave it a client ID");
+        }
+        // the only tunnel's word counts whatever its number: a server that was restored may count from lower down
+        if (sessions.isEmpty() || newer(first)) {
+            config = first;
+        }
+        sessions.add(session);
+        carrier.add(client, session.tunnel());
+        return apply();
+    }
+
+    private GatewayPlane plane(String name) {
+        GatewayPlane known = plane;
+        if (known != null) {
+            return known;
+        }
+        DataPlane dataPlane = role.parts().get().dataPlane();
+        if (dataPlane == null) {
+            throw new IllegalStateException("the data plane is away");
+        }
+        GatewayPlane made = dataPlane.plane(gateway, name);
+        plane = made;
+        return made;
+    }
+
+    /** A tunnel has ended. */
+    void left(TunnelSession session) {
+        sessions.remove(session);
+    }
+
+    /**
+     * The server pushed a configuration.
+     *
+     * @throws IllegalArgumentException when it is not this gateway's
+     */
+    void pushed(TunnelSession session, Config pushed) {
+        ClientConfig read = role.reader().read(pushed, gateway);
+        if (newer(read)) {
+            config = read;
+            apply();
+        } else if (applied != null && applied.revision() >= read.revision()) {
+            session.tell(applied);
+        }
+    }
+
+    private boolean newer(ClientConfig read) {
+        return config == null || read.revision() > config.revision();
+    }
+
+    /** Ceiling or settings have changed. */
+    void reapply() {
+        if (plane != null && config != null) {
+            apply();
+        }
+    }
+
+    private CompletionStage<Void> apply() {
+        GatewayPlane carrier = plane;
+        ClientConfig wanted = config;
+        if (carrier == null || wanted == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the data plane is away"));
+        }
+        return carrier.apply(planeConfig(wanted))
+                .handleAsync(
+                        (states, failure) -> {
+                            if (failure != null) {
+                                LOG.error("{}: revision {} was not applied", gateway, wanted.revision(), failure);
+                                throw new IllegalStateException(
+                                        "the configuration could not be applied: " + failure.getMessage(), failure);
+                            }
+                            done(wanted, states);
+                            return null;
+                        },
+                        role.serial());
+    }
+
+    private PlaneConfig planeConfig(ClientConfig wanted) {
+        ClientSettings settings = role.settings().get();
+        return new PlaneConfig(
+                wanted.revision(),
+                wanted.enabled(),
+                wanted.ingress(),
+                wanted.egress(),
+                new ClientAccess(gateway, wanted.acl(), role.ceiling().get()),
+                BALANCER,
+                settings.listenAddress(),
+                LISTEN_GRACE,
+                settings.drainTimeout());
+    }
+
+    private void done(ClientConfig wanted, Map<DestinationId, State> states) {
+        List<Applied.Failure> failures = new ArrayList<>(wanted.failures());
+        states.forEach((destination, state) -> {
+            if (state instanceof State.Failed failed) {
+                failures.add(new Applied.Failure(destination.value(), failed.cause()));
+            }
+        });
+        Applied now = ReportLimits.fit(new Applied(wanted.revision(), failures));
+        applied = now;
+        Listeners listeners = listeners();
+        for (TunnelSession session : sessions) {
+            session.tell(now);
+            session.tell(listeners);
+        }
+        List<Runnable> waiting = onceApplied;
+        onceApplied = new ArrayList<>();
+        waiting.forEach(Runnable::run);
+    }
+
+    /** The plane said that the state of a destination changed. */
+    void statesChanged() {
+        if (applied == null) {
+            return; // the first report comes when the first configuration is applied
+        }
+        Listeners listeners = listeners();
+        sessions.forEach(session -> session.tell(listeners));
+    }
+
+    private Listeners listeners() {
+        ClientConfig known = config;
+        GatewayPlane carrier = plane;
+        List<Listeners.Port> ports = new ArrayList<>();
+        if (known != null && carrier != null) {
+            for (Destination destination : known.ingress()) {
+                GatewayPlane.Status status = carrier.status(destination.id());
+                if (status != null) {
+                    ports.add(port(destination, status.state()));
+                }
+            }
+        }
+        return ReportLimits.fit(new Listeners(ports));
+    }
+
+    private static Listeners.Port port(Destination destination, State state) {
+        boolean listening = state instanceof State.Listening;
+        String address = state instanceof State.Listening at ? at.address().host() : "";
+        int port = state instanceof State.Listening at ? at.address().port() : destination.listenPort();
+        return new Listeners.Port(
+                destination.id().value(), state.word(), address, port, listening ? "" : state.cause());
+    }
+
+    /** {@return the plane, for probes; null while there is none} */
+    @Nullable
+    GatewayPlane plane() {
+        return plane;
+    }
+
+    /**
+     * Closes the client ports and drains what is carried; tunnels are not closed. It can be joined again afterwards.
+     *
+     * @return completes when nothing of this gateway is carried here, at the deadline at the latest
+     */
+    CompletionStage<Void> close(Duration deadline) {
+        GatewayPlane carrier = plane;
+        if (carrier == null) {
+            return closing;
+        }
+        plane = null;
+        applied = null;
+        closing = carrier.close(deadline).exceptionally(failure -> {
+            LOG.warn("{}: the gateway's plane did not close cleanly", gateway, failure);
+            return null;
+        });
+        return closing;
+    }
+}
