@@ -21,7 +21,7 @@ public final class Settings {
     /** System properties with this prefix hold values for this run: {@code sallyport.set.PID:KEY}. */
     public static final String RUN_PREFIX = "sallyport.set.";
 
-    /** Keys that the framework adds to every configuration. */
+    /** Keys that the framework, or a component's own service properties, add to every configuration. */
     private static final Set<String> FOREIGN = Set.of(
             "service.pid",
             "service.factorypid",
@@ -32,7 +32,8 @@ public final class Settings {
             "service.scope",
             "objectclass");
 
-    private static final List<String> FOREIGN_PREFIXES = List.of("felix.", "osgi.", "org.apache.", ".", "service.");
+    private static final List<String> FOREIGN_PREFIXES =
+            List.of("felix.", "osgi.", "org.apache.", ".", "service.", "sallyport.");
 
     private final String pid;
     private final Map<String, String> values;

@@ -38,8 +38,15 @@ final class SettingsTest {
 
     @Test
     void keysOfTheFrameworkArePassedOver() {
-        Map<String, Object> given =
-                Map.of("service.pid", ServerSettings.PID, "felix.fileinstall.filename", "file:/x", "component.id", 7L);
+        Map<String, Object> given = Map.of(
+                "service.pid",
+                ServerSettings.PID,
+                "felix.fileinstall.filename",
+                "file:/x",
+                "component.id",
+                7L,
+                "sallyport.role",
+                "server");
 
         assertThat(ServerSettings.of(given, system)).isEqualTo(ServerSettings.of(Map.of(), system));
     }
