@@ -15,6 +15,14 @@ public sealed interface Event {
     /** The server's tunnel port accepts clients. */
     record ServerReady(HostPort tunnel) implements Event {}
 
+    /**
+     * A role cannot do its job as it was started, for example because its port is taken. It goes on trying, but a process
+     * that our launcher started ends, so that whoever started it learns of it at once.
+     *
+     * @param reason why, and what to do
+     */
+    record StartFailed(String reason) implements Event {}
+
     /** The client role runs; attachments come on their own. */
     record ClientReady() implements Event {}
 

@@ -18,22 +18,27 @@ import org.sallyport.api.door.DoorFile;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.event.EventHub;
 import org.sallyport.shell.internal.door.LocalDoor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Prints what scripts wait for on standard output: {@code ready:}, {@code attached:}, {@code detached:} and
  * {@code refused:}, one event a line. Who reads {@code ready:} can use the door and the role's commands at once. When
- * nothing is left to attach, it ends the process with code 5. In a container that another launcher started it does nothing.
+ * nothing is left to attach, it ends the process with code 5, when the role cannot start, with 1. In a container that another launcher started it does nothing.
  */
 @Component(
         service = {},
         immediate = true) // listens
 public final class ContractLines {
+    private static final Logger LOG = LoggerFactory.getLogger(ContractLines.class);
+
     /** System property that tells the launcher the exit code. */
     private static final String EXIT = "sallyport.exit";
 
     /** System property that remembers, beyond an update of this bundle, that the past was printed already. */
     private static final String BEGUN = "sallyport.shell.lines";
 
+    private static final int FAILED = 1;
     private static final int NOTHING_LEFT = 5;
     private static final long ROLE_SECONDS = 10;
 
@@ -42,6 +47,9 @@ public final class ContractLines {
     private final CompletionStage<?> client;
     private final IntConsumer end;
     private final @Nullable Registration registration;
+
+    /** Whether a role is or was ready, so that it is no start any more; touched on the hub's thread only. */
+    private boolean ready;
 
     /** The last line's printing; touched on the hub's thread only. */
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
@@ -58,6 +66,7 @@ public final class ContractLines {
         } else if (System.setProperty(BEGUN, "true") == null) {
             registration = events.subscribeWithPast(this::take);
         } else {
+            ready = true;
             registration = events.subscribe(this::take);
         }
     }
@@ -80,12 +89,17 @@ public final class ContractLines {
 
     private void take(Event event) {
         if (event instanceof Event.ServerReady) {
+            ready = true;
             after(server);
         } else if (event instanceof Event.ClientReady) {
+            ready = true;
             after(client);
         }
         if (event instanceof Event.NothingLeftToAttach) {
             last = last.thenRun(() -> end.accept(NOTHING_LEFT));
+        } else if (event instanceof Event.StartFailed failed && !ready) {
+            LOG.error("start: {}", failed.reason()); // errors go to standard error, too
+            last = last.thenRun(() -> end.accept(FAILED));
         } else {
             @Nullable String line = line(event);
             if (line != null) {

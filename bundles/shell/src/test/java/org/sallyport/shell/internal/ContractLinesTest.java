@@ -86,6 +86,26 @@ final class ContractLinesTest {
     }
 
     @Test
+    void aRoleThatCannotStartEndsTheProcess() throws Exception {
+        start(SEEN);
+
+        hub.publish(new Event.StartFailed("the port is taken"));
+
+        assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void aRoleThatWasReadyAndIsReplacedDoesNotEndTheProcess() {
+        start(SEEN);
+        hub.publish(new Event.ServerReady(new HostPort("0.0.0.0", 9000)));
+
+        hub.publish(new Event.StartFailed("the port is taken"));
+
+        assertThat(end).isNotDone();
+    }
+
+    @Test
     void afterItsEndNothingIsPrinted() {
         start(SEEN).stop();
 

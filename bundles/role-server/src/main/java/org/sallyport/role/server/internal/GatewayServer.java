@@ -103,7 +103,8 @@ final class GatewayServer {
                 thread,
                 new HostPort(settings.tunnelAddress(), settings.tunnelPort()),
                 attachments::arrived,
-                this::opened);
+                this::opened,
+                reason -> events.publish(new Event.StartFailed(reason)));
         this.watches = List.of(
                 registry.watch(() -> thread.execute(this::refresh)),
                 authority.watch(() -> thread.execute(this::refresh)),

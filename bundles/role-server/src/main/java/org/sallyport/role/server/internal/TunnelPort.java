@@ -31,11 +31,13 @@ final class TunnelPort {
     private final RoleThread thread;
     private final Consumer<Tunnel> arrivals;
     private final Consumer<HostPort> opened;
+    private final Consumer<String> stuck;
     private HostPort wish;
     private @Nullable KeyMaterial identity;
     private @Nullable TunnelListener listener;
     private @Nullable Registration retry;
     private boolean opening;
+    private boolean tried;
     private boolean closed;
     private volatile @Nullable HostPort address;
     private volatile String problem = "it waits for the server's key";
@@ -46,18 +48,21 @@ final class TunnelPort {
      * @param wish where it is to be; port 0: any free one
      * @param arrivals gets the tunnels, on their event loops
      * @param opened is told the real address whenever the port was opened
+     * @param stuck is told why the very first try to open it failed
      */
     TunnelPort(
             TunnelTransport transport,
             RoleThread thread,
             HostPort wish,
             Consumer<Tunnel> arrivals,
-            Consumer<HostPort> opened) {
+            Consumer<HostPort> opened,
+            Consumer<String> stuck) {
         this.transport = transport;
         this.thread = thread;
         this.wish = wish;
         this.arrivals = arrivals;
         this.opened = opened;
+        this.stuck = stuck;
     }
 
     /** Shows an identity: the first one opens the port, another one is shown in later handshakes. */
@@ -95,6 +100,11 @@ final class TunnelPort {
     }
 
     private void failed(HostPort place, String text) {
+        if (!tried) {
+            stuck.accept("tunnel port " + place + " cannot be opened: " + text
+                    + "; end the program that holds it, or set tunnel.port");
+        }
+        tried = true;
         String next = "tunnel port " + place + " cannot be opened: " + text + "; it is tried again every "
                 + AGAIN.toSeconds() + " s; end the program that holds it, or set tunnel.port";
         if (!next.equals(problem)) {
@@ -107,6 +117,7 @@ final class TunnelPort {
     }
 
     private void adopt(TunnelListener bound) {
+        tried = true;
         listener = bound;
         if (identity != null) {
             bound.identity(identity); // it may have changed while the port was being opened
