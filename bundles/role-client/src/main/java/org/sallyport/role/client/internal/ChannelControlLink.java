@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.sallyport.spi.Tunnel;
 import org.sallyport.wire.control.ControlCodec;
 import org.sallyport.wire.control.ControlMessage;
 import org.slf4j.Logger;
@@ -16,57 +15,69 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A control stream as a channel. Handlers, from the head: {@code control-codec} (bytes and messages), {@code role} (hands
- * messages to the role's thread). While the role is behind by more than {@value #MOST_WAITING} messages nothing is read, so
- * a server that talks without end is held by its credit.
+ * messages to the role's thread). While the role is behind by {@value #MOST_WAITING} messages nothing is read until it has
+ * caught up, so a server that talks without end is held by its credit.
  */
 final class ChannelControlLink implements ControlLink {
     static final int MOST_WAITING = 32;
 
     private static final Logger LOG = LoggerFactory.getLogger(ChannelControlLink.class);
 
-    private final Tunnel tunnel;
     private final Channel channel;
+    private final Consumer<String> closer;
 
-    private ChannelControlLink(Tunnel tunnel, Channel channel) {
-        this.tunnel = tunnel;
+    private ChannelControlLink(Channel channel, Consumer<String> closer) {
         this.channel = channel;
+        this.closer = closer;
     }
 
     /** {@return how links are opened whose messages are handled on {@code serial}} */
     static Opener on(Serial serial) {
-        return (tunnel, received) -> {
-            Channel channel = tunnel.control();
-            ChannelControlLink link = new ChannelControlLink(tunnel, channel);
-            tunnel.eventLoop().execute(() -> {
-                channel.pipeline()
-                        .addLast("control-codec", ControlCodec.atClient())
-                        .addLast("role", new Inbound(tunnel, serial, received));
-                channel.config().setAutoRead(true);
-            });
-            return link;
-        };
+        return (tunnel, received) -> open(tunnel.control(), tunnel::close, serial, received);
+    }
+
+    /**
+     * Begins to read.
+     *
+     * @param channel of the control stream
+     * @param closer closes the tunnel with a reason
+     * @param serial where {@code received} is called
+     * @param received gets what the server says
+     * @return where to send
+     */
+    static ControlLink open(
+            Channel channel, Consumer<String> closer, Serial serial, Consumer<ControlMessage> received) {
+        ChannelControlLink link = new ChannelControlLink(channel, closer);
+        channel.eventLoop().execute(() -> {
+            channel.pipeline()
+                    .addLast("control-codec", ControlCodec.atClient())
+                    .addLast("role", new Inbound(closer, serial, received));
+            channel.config().setAutoRead(true);
+        });
+        return link;
     }
 
     @Override
     public void send(ControlMessage message) {
-        tunnel.eventLoop().execute(() -> channel.writeAndFlush(message).addListener(written -> {
+        channel.eventLoop().execute(() -> channel.writeAndFlush(message).addListener(written -> {
             if (!written.isSuccess() && channel.isActive()) {
-                LOG.error("{}: cannot send {}", tunnel, message.getClass().getSimpleName(), written.cause());
-                tunnel.close("a control message could not be sent: "
-                        + written.cause().getMessage());
+                LOG.error("{}: {} was not sent", channel, message.getClass().getSimpleName(), written.cause());
+                closer.accept(
+                        "a control message was not sent: " + written.cause().getMessage());
             }
         }));
     }
 
-    /** Hands messages over. The counter is shared with the role's thread, all else is the event loop's. */
+    /** Hands messages over. State is the event loop's but for what is volatile. */
     private static final class Inbound extends ChannelInboundHandlerAdapter {
-        private final Tunnel tunnel;
+        private final Consumer<String> closer;
         private final Serial serial;
         private final Consumer<ControlMessage> received;
         private final AtomicInteger waiting = new AtomicInteger();
+        private volatile boolean paused;
 
-        Inbound(Tunnel tunnel, Serial serial, Consumer<ControlMessage> received) {
-            this.tunnel = tunnel;
+        Inbound(Consumer<String> closer, Serial serial, Consumer<ControlMessage> received) {
+            this.closer = closer;
             this.serial = serial;
             this.received = received;
         }
@@ -77,24 +88,31 @@ final class ChannelControlLink implements ControlLink {
                 ReferenceCountUtil.release(msg);
                 return;
             }
-            if (waiting.incrementAndGet() >= MOST_WAITING) {
+            if (waiting.incrementAndGet() >= MOST_WAITING && !paused) {
+                paused = true;
                 ctx.channel().config().setAutoRead(false);
             }
             serial.execute(() -> {
                 try {
                     received.accept(message);
                 } finally {
-                    if (waiting.decrementAndGet() == 0) {
-                        ctx.executor().execute(() -> ctx.channel().config().setAutoRead(true));
+                    // the message that paused is handed over after the pause, so the last one always sees it
+                    if (waiting.decrementAndGet() == 0 && paused) {
+                        ctx.executor().execute(() -> resume(ctx));
                     }
                 }
             });
         }
 
+        private void resume(ChannelHandlerContext ctx) {
+            paused = false;
+            ctx.channel().config().setAutoRead(true);
+        }
+
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            LOG.debug("{}: control stream failed", tunnel, cause);
-            tunnel.close("control stream: " + cause.getMessage());
+            LOG.debug("{}: the control stream failed", ctx.channel(), cause);
+            closer.accept("control stream: " + cause.getMessage());
         }
     }
 }

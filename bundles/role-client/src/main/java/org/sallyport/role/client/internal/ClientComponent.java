@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
@@ -157,14 +157,15 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
     void configure(Map<String, ?> configuration) {
         try {
             ClientSettings settings = ClientSettings.of(configuration, system);
+            boolean news = configured || !problem.isEmpty();
             problem = "";
             drain = settings.drainTimeout();
             role.configure(settings);
-            if (configured) {
+            configured = true;
+            if (news) {
                 LOG.info("client role: settings taken over");
                 events.publish(new Event.ConfigurationApplied(ClientSettings.PID));
             }
-            configured = true;
         } catch (SettingException e) {
             problem = String.valueOf(e.getMessage());
             LOG.error("client role: {}; {}", problem, configured ? "the settings before it stay in force" : "idle");
@@ -223,7 +224,7 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
             LOG.warn("client role: {} took longer than {} ms and goes on without a wait", what, drain.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | CompletionException e) {
+        } catch (ExecutionException e) {
             LOG.warn("client role: {} failed", what, e);
         }
     }

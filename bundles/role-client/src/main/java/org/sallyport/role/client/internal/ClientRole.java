@@ -60,7 +60,7 @@ final class ClientRole {
     private volatile Ceiling ceiling = Ceiling.open();
     private @Nullable Registration ceilingTimer;
     private boolean ready;
-    private boolean stopping;
+    private volatile boolean stopping;
 
     /** What the world gives to the role; see {@link RoleContext}. */
     record World(
@@ -169,7 +169,7 @@ final class ClientRole {
         Parts before = parts;
         parts = before.without(service);
         boolean carrier = service == before.dataPlane();
-        if (!carrier && service != before.transport()) {
+        if (stopping || (!carrier && service != before.transport())) {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -378,10 +378,13 @@ final class ClientRole {
      * @return completes when all is closed, at the drain timeout or soon after
      */
     CompletionStage<Void> stop() {
+        if (stopping) {
+            return CompletableFuture.completedFuture(null);
+        }
         CompletableFuture<Void> stopped = new CompletableFuture<>();
         stateChanges.close();
+        stopping = true;
         serial.execute(() -> {
-            stopping = true;
             if (ceilingTimer != null) {
                 ceilingTimer.close();
             }
