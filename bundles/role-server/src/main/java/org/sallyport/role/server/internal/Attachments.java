@@ -5,29 +5,18 @@ package org.sallyport.role.server.internal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
-import org.sallyport.api.Acl;
 import org.sallyport.api.AclEdit;
 import org.sallyport.api.ClientId;
-import org.sallyport.api.ClientKey;
-import org.sallyport.api.Gateway;
-import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Ids;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.event.EventHub;
-import org.sallyport.api.pki.InvalidTokenException;
-import org.sallyport.api.pki.TokenAuthority;
-import org.sallyport.api.pki.TokenClaims;
 import org.sallyport.api.pki.TunnelIdentity;
-import org.sallyport.api.registry.RegistryChange;
-import org.sallyport.api.registry.RegistrySnapshot;
 import org.sallyport.spi.Tunnel;
 import org.sallyport.wire.control.AclResult;
 import org.sallyport.wire.control.Attach;
@@ -35,7 +24,6 @@ import org.sallyport.wire.control.Attached;
 import org.sallyport.wire.control.ControlMessage;
 import org.sallyport.wire.control.Drain;
 import org.sallyport.wire.control.Limits;
-import org.sallyport.wire.control.Refused;
 import org.sallyport.wire.control.Terminate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,19 +51,16 @@ final class Attachments implements ControlSession.Listener {
     }
 
     private final RoleThread thread;
-    private final RegistryFeed registry;
     private final AuthorityFeed authority;
     private final EventHub events;
-    private final Gateways gateways;
     private final Surroundings surroundings;
     private final Clock clock;
     private final LongSupplier nanos;
     private final Ids ids;
     private final String version;
     private final ClientMessages messages;
-    private final LineBudget lines = new LineBudget();
+    private final Attaching attaching;
     private final Map<ControlSession, Attachment> attachments = new HashMap<>();
-    private final Map<ControlSession, Attempt> attempts = new HashMap<>();
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
     private boolean stopping;
 
@@ -91,15 +76,15 @@ final class Attachments implements ControlSession.Listener {
             Ids ids,
             String version) {
         this.thread = thread;
-        this.registry = registry;
         this.authority = authority;
         this.events = events;
-        this.gateways = gateways;
         this.surroundings = surroundings;
         this.clock = clock;
         this.nanos = nanos;
         this.ids = ids;
         this.version = version;
+        this.attaching =
+                new Attaching(thread, registry, authority, events, gateways, surroundings, clock, nanos, this::admit);
         this.messages = new ClientMessages(thread, registry, events, surroundings, this, nanos);
     }
 
@@ -130,37 +115,6 @@ final class Attachments implements ControlSession.Listener {
         }
     }
 
-    /** An attach that is being decided. */
-    private static final class Attempt {
-        private final ControlSession session;
-        private final Attach message;
-        private final TokenClaims claims;
-        private boolean stored;
-        private boolean newKey;
-        private int others; // counted on the role's thread, read in transactions too
-
-        Attempt(ControlSession session, Attach message, TokenClaims claims) {
-            this.session = session;
-            this.message = message;
-            this.claims = claims;
-        }
-
-        String key() {
-            return session.tunnel().peer().keyFingerprint();
-        }
-
-        /** {@return the client whose place this one wishes to take; an ID that is none is as good as no wish} */
-        @Nullable
-        ClientId wishedId() {
-            String wish = message.continuesClient() != null ? message.continuesClient() : message.replaces();
-            try {
-                return wish == null ? null : new ClientId(wish);
-            } catch (IllegalArgumentException e) {
-                return null;
-            }
-        }
-    }
-
     /** A tunnel has arrived; on its event loop. */
     void arrived(Tunnel tunnel) {
         ControlSession.begin(tunnel, thread, this);
@@ -177,10 +131,10 @@ final class Attachments implements ControlSession.Listener {
             } else {
                 messages.received(attachment, session, message);
             }
-        } else if (message instanceof Attach attach && !attempts.containsKey(session)) {
-            begin(session, attach);
+        } else if (message instanceof Attach attach && !attaching.decides(session)) {
+            attaching.begin(session, attach);
         } else {
-            refuse(session, "", Admission.malformed("the first message has to be one attach"));
+            attaching.refuse(session, "", Admission.malformed("the first message has to be one attach"));
         }
     }
 
@@ -188,7 +142,7 @@ final class Attachments implements ControlSession.Listener {
     public void malformed(ControlSession session, String text) {
         Attachment attachment = attachments.get(session);
         if (attachment == null) {
-            refuse(session, "", Admission.malformed(ForeignText.sentence(text)));
+            attaching.refuse(session, "", Admission.malformed(ForeignText.sentence(text)));
         } else {
             end(attachment, session, "it sent what is no message: " + ForeignText.sentence(text));
         }
@@ -196,7 +150,7 @@ final class Attachments implements ControlSession.Listener {
 
     @Override
     public void closed(ControlSession session, String reason) {
-        attempts.remove(session);
+        attaching.forget(session);
         Attachment attachment = attachments.remove(session);
         if (attachment == null) {
             return;
@@ -211,141 +165,13 @@ final class Attachments implements ControlSession.Listener {
         surroundings.changed();
     }
 
-    // attaching
-
-    private void begin(ControlSession session, Attach message) {
-        String host = ForeignText.cut(message.host(), 253);
-        TokenAuthority tokens = authority.tokens();
-        if (stopping) {
-            refuse(session, host, Admission.draining());
-        } else if (tokens == null || !authority.present() || !registry.present() || registry.snapshot() == null) {
-            refuse(
-                    session,
-                    host,
-                    Admission.unavailable(
-                            null,
-                            "the server cannot admit anybody now: its "
-                                    + (registry.present() ? "key authority" : "registry") + " is away"));
-        } else {
-            String proof = message.token() == null ? message.descriptor() : message.token();
-            try {
-                Attempt attempt = new Attempt(session, message, tokens.verify(proof == null ? "" : proof));
-                attempts.put(session, attempt);
-                decide(attempt);
-            } catch (InvalidTokenException e) {
-                refuse(session, host, Admission.invalid(String.valueOf(e.getMessage())));
-            }
-        }
-    }
-
-    private void decide(Attempt attempt) {
-        if (attempts.get(attempt.session) != attempt) {
-            return; // its tunnel was closed while the registry worked
-        }
-        surroundings.refresh();
-        RegistrySnapshot snapshot = registry.requireSnapshot();
-        GatewayState state = gateways.get(attempt.claims.gateway());
-        if (state != null) {
-            attempt.others = state.clients().size() - (predecessor(attempt, state) == null ? 0 : 1);
-        }
-        Admission.Decision decision = decision(attempt, snapshot);
-        if (stopping) {
-            refuse(attempt.session, attempt.message.host(), Admission.draining());
-        } else if (decision instanceof Admission.Refused refused) {
-            refuse(attempt.session, attempt.message.host(), refused);
-        } else if (state == null) {
-            refuse(
-                    attempt.session,
-                    attempt.message.host(),
-                    Admission.unavailable(attempt.claims.gateway(), "the gateway is being set up"));
-        } else if (decision instanceof Admission.Admitted admitted) {
-            attempt.newKey |= admitted.newKey();
-            List<RegistryChange> wanted;
-            try {
-                wanted = wanted(attempt, snapshot);
-            } catch (IllegalArgumentException e) {
-                refuse(
-                        attempt.session,
-                        attempt.message.host(),
-                        Admission.malformed("the ACL rules of the attach: " + e.getMessage()));
-                return;
-            }
-            if (wanted.isEmpty() || attempt.stored) {
-                admit(attempt, state);
-            } else {
-                store(attempt, state.gateway());
-            }
-        }
-    }
-
-    private Admission.Decision decision(Attempt attempt, RegistrySnapshot snapshot) {
-        return Admission.decide(
-                new Admission.Attempt(attempt.claims, attempt.key(), attempt.others), snapshot, clock.instant());
-    }
-
-    /** {@return the attached client that this one continues or replaces: the same key's, or none} */
-    private static @Nullable AttachedClient predecessor(Attempt attempt, GatewayState state) {
-        ClientId wish = attempt.wishedId();
-        AttachedClient client = wish == null ? null : state.clients().get(wish);
-        return client != null && client.key().equals(attempt.key()) ? client : null;
-    }
-
-    /** What has to be durable before this client is attached: its key, and the ACL as it wishes it. */
-    private List<RegistryChange> wanted(Attempt attempt, RegistrySnapshot snapshot) {
-        List<RegistryChange> wanted = new ArrayList<>();
-        Gateway gateway = snapshot.gateway(attempt.claims.gateway());
-        if (gateway == null || !(decision(attempt, snapshot) instanceof Admission.Admitted admitted)) {
-            return wanted;
-        }
-        if (admitted.newKey()) {
-            wanted.add(new RegistryChange.PutKey(new ClientKey(
-                    attempt.key(),
-                    gateway.id(),
-                    ForeignText.cut(attempt.message.host(), 253),
-                    attempt.session.address(),
-                    clock.instant())));
-        }
-        Acl acl = wishedAcl(gateway.acl(), attempt.message);
-        if (!acl.equals(gateway.acl()) && gateway.aclEdit() == AclEdit.BOTH) {
-            wanted.add(new RegistryChange.PutGateway(gateway.withAcl(acl)));
-        }
-        return wanted;
-    }
-
-    private static Acl wishedAcl(Acl acl, Attach message) {
-        Acl replaced = message.acl() == null ? acl : AclEdits.replace(WireForm.rules(message.acl()));
-        return AclEdits.putMissing(replaced, WireForm.rules(message.allow()));
-    }
-
-    private void store(Attempt attempt, Gateway before) {
-        thread.then(registry.change(snapshot -> wanted(attempt, snapshot)), (snapshot, failure) -> {
-            if (snapshot == null) {
-                refuse(
-                        attempt.session,
-                        attempt.message.host(),
-                        Admission.unavailable(before.id(), Failures.text(failure)));
-                return;
-            }
-            attempt.stored = true;
-            Gateway after = snapshot.gateway(before.id());
-            if (after != null && !after.acl().equals(before.acl())) {
-                events.publish(new Event.Changed(
-                        attempt.key(),
-                        "acl at attach",
-                        before.id() + " " + after.acl().rules()));
-            }
-            decide(attempt);
-        });
-    }
-
-    private void admit(Attempt attempt, GatewayState state) {
-        attempts.remove(attempt.session);
+    private void admit(AttachAttempt attempt, GatewayState state) {
         ControlSession session = attempt.session;
         Attach message = attempt.message;
         String key = attempt.key();
         HeldTunnel held = HeldTunnel.admit(session.tunnel());
         ConfigPush push = new ConfigPush(session, thread, state::configuration, nanos);
-        AttachedClient before = predecessor(attempt, state);
+        AttachedClient before = attempt.predecessor(state);
         AttachedClient client;
         if (before != null && message.continuesClient() != null) {
             client = before;
@@ -377,7 +203,7 @@ final class Attachments implements ControlSession.Listener {
                     attempt.newKey ? ", which is new" : "");
         }
         boolean aclRefused = state.gateway().aclEdit() == AclEdit.SERVER
-                && !wishedAcl(state.gateway().acl(), message)
+                && !Attaching.wishedAcl(state.gateway().acl(), message)
                         .equals(state.gateway().acl());
         if (aclRefused) {
             session.send(new AclResult(0, false, ClientMessages.serverOnly(state.id())));
@@ -398,7 +224,7 @@ final class Attachments implements ControlSession.Listener {
     }
 
     /** An ID that nobody has; the one that this client had before, if that is certain and nobody has it. */
-    private ClientId freshId(Attempt attempt, GatewayState state) {
+    private ClientId freshId(AttachAttempt attempt, GatewayState state) {
         ClientId wish = attempt.wishedId();
         if (wish != null
                 && !state.clients().containsKey(wish)
@@ -419,35 +245,6 @@ final class Attachments implements ControlSession.Listener {
             session.close(reason);
         }
         detached(new Attachment(state, ghost), reason);
-    }
-
-    private void refuse(ControlSession session, String host, Admission.Refused refused) {
-        attempts.remove(session);
-        Duration retry = refused.retry();
-        session.send(Refused.of(refused.code(), refused.text(), retry == null ? Refused.NEVER : retry.toSeconds()));
-        session.close("attach refused: " + refused.code().word());
-        String address = session.address();
-        GatewayId id = refused.gateway();
-        GatewayState state = id == null ? null : gateways.get(id);
-        if (state != null) { // a try that proved nothing is nobody's history
-            state.history()
-                    .refused(
-                            session.tunnel().peer().keyFingerprint(),
-                            ForeignText.cut(host, 253),
-                            address,
-                            clock.instant(),
-                            "refused: " + refused.code().word());
-        }
-        events.publish(new Event.AttachRefused(id, refused.code().word(), refused.text(), retry, address));
-        int keptBack = lines.spend(address, nanos.getAsLong());
-        if (keptBack != LineBudget.SILENT) {
-            LOG.info(
-                    "{}: attach refused, {}: {}{}",
-                    session,
-                    refused.code().word(),
-                    refused.text(),
-                    keptBack == 0 ? "" : " (" + keptBack + " more of " + address + " were not logged)");
-        }
     }
 
     // in use, and leaving
@@ -518,9 +315,7 @@ final class Attachments implements ControlSession.Listener {
             each.getValue().endsBecause("the server stops");
             each.getKey().send(new Drain(deadline.toMillis()));
         }
-        for (ControlSession session : List.copyOf(attempts.keySet())) {
-            refuse(session, "", Admission.draining());
-        }
+        attaching.stop();
     }
 
     /** Closes all tunnels; completes when they are closed. */

@@ -63,7 +63,7 @@ final class ConfigPush {
         lastSent = nanos.getAsLong();
         session.send(
                 latest.get(),
-                sent -> thread.execute(() -> {
+                sent -> thread.post(() -> {
                     leaving = false;
                     if (stale && sent) {
                         wish();

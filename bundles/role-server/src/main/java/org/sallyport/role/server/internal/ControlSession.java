@@ -60,7 +60,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
         pipeline.addLast("control-session", session);
         tunnel.closed().addListener((Future<String> closed) -> {
             String reason = closed.isSuccess() ? closed.getNow() : String.valueOf(closed.cause());
-            thread.execute(() -> listener.closed(session, reason));
+            thread.post(() -> listener.closed(session, reason));
         });
         control.config().setAutoRead(true);
     }
@@ -83,7 +83,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
         if (waiting.incrementAndGet() == PAUSE_AT) {
             ctx.channel().config().setAutoRead(false);
         }
-        thread.execute(() -> {
+        thread.post(() -> {
             try {
                 listener.received(this, message);
             } finally {
@@ -97,7 +97,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof ControlViolation violation) {
-            thread.execute(() -> listener.malformed(this, String.valueOf(violation.getMessage())));
+            thread.post(() -> listener.malformed(this, String.valueOf(violation.getMessage())));
         } else {
             LOG.debug("{}: the control stream failed", this, cause);
             tunnel.close("the control stream failed: " + cause.getMessage());

@@ -106,14 +106,14 @@ final class GatewayServer {
                 this::opened,
                 reason -> events.publish(new Event.StartFailed(reason)));
         this.watches = List.of(
-                registry.watch(() -> thread.execute(this::refresh)),
-                authority.watch(() -> thread.execute(this::refresh)),
+                registry.watch(() -> thread.post(this::refresh)),
+                authority.watch(() -> thread.post(this::refresh)),
                 events.subscribe(event -> {
                     if (event instanceof Event.DestinationChanged) {
-                        thread.execute(this::changed);
+                        thread.post(this::changed);
                     }
                 }));
-        thread.execute(this::refresh);
+        thread.post(this::refresh);
         thread.after(OWN_ADDRESSES, this::refreshOwnAddresses);
     }
 
@@ -268,13 +268,10 @@ final class GatewayServer {
             atClients.add(applied);
             ends.add(applied);
         }
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        Registration timer = thread.after(EVERYWHERE, () -> over.complete(null));
-        CompletableFuture<Void> all = CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
-        return CompletableFuture.anyOf(all, over)
+        return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new))
+                .completeOnTimeout(null, EVERYWHERE.toMillis(), TimeUnit.MILLISECONDS)
                 .thenApplyAsync(
                         done -> {
-                            timer.close();
                             List<String> warnings = new ArrayList<>();
                             if (!here.isDone()) {
                                 warnings.add("this server has not applied the change yet");
@@ -333,7 +330,7 @@ final class GatewayServer {
 
     /** The services are registered: whoever hears that the server is ready can call them. */
     void servicesReady() {
-        thread.execute(() -> {
+        thread.post(() -> {
             servicesReady = true;
             announce();
         });
@@ -349,7 +346,7 @@ final class GatewayServer {
     private void changed() {
         if (!lookDue) {
             lookDue = true;
-            thread.execute(() -> {
+            thread.post(() -> {
                 lookDue = false;
                 awaiting.look();
             });

@@ -41,9 +41,18 @@ final class RoleThread implements Executor {
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Runs a task after those that were given before; once the thread was stopped, not at all. */
+    /** For stages: runs a task after those that were given before; fails with {@link Refusal} once the thread was stopped. */
     @Override
     public void execute(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            throw (Refusal) Refusal.unavailable("the server role is stopping").initCause(e);
+        }
+    }
+
+    /** Runs a task after those that were given before; once the thread was stopped, not at all. A failure is logged. */
+    void post(Runnable task) {
         try {
             executor.execute(guarded(task));
         } catch (RejectedExecutionException e) {
@@ -64,19 +73,15 @@ final class RoleThread implements Executor {
 
     /** Goes on here when a stage has completed, with its value or its failure. */
     <T> void then(CompletionStage<T> stage, BiConsumer<@Nullable T, @Nullable Throwable> next) {
-        stage.whenComplete((value, failure) -> execute(() -> next.accept(value, failure)));
+        stage.whenComplete((value, failure) -> post(() -> next.accept(value, failure)));
     }
 
-    /** Asks something on this thread; the answer comes on it too. Fails once the thread was stopped. */
+    /** Asks something on this thread; the answer comes on it too. Fails with {@link Refusal} once the thread was stopped. */
     <T> CompletableFuture<T> ask(Supplier<CompletionStage<T>> question) {
-        return CompletableFuture.supplyAsync(question, this::executeOrFail).thenCompose(stage -> stage);
-    }
-
-    private void executeOrFail(Runnable task) {
         try {
-            executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            throw (Refusal) Refusal.unavailable("the server role is stopping").initCause(e);
+            return CompletableFuture.supplyAsync(question, this).thenCompose(stage -> stage);
+        } catch (Refusal e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
