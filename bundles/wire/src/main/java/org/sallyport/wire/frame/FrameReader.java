@@ -17,7 +17,7 @@ import io.netty.buffer.ByteBuf;
  *
  * <h2>Checks</h2>
  *
- * Version, type, flags, stream 0 where it belongs, and the IDs of streams that the peer opens (parity, strictly growing,
+ * Version, type, flags, stream 0 where it belongs, and the IDs of streams that the peer opens (parity, growing, each once,
  * compared as unsigned) are checked on the header alone, before anything is allocated for the frame. Credit is the
  * listener's: {@link FrameListener#onData} sees the length before a byte of payload is touched.
  *
@@ -32,8 +32,7 @@ import io.netty.buffer.ByteBuf;
  */
 public final class FrameReader {
 
-    private final int peerParity;
-    private int lastPeerStream;
+    private final PeerStreamIds ids;
 
     /** Bytes of the current header that were read, 0 when the next byte begins one or is payload. */
     private int headerBytes;
@@ -49,7 +48,7 @@ public final class FrameReader {
     private boolean broken;
 
     private FrameReader(int peerParity) {
-        this.peerParity = peerParity;
+        ids = new PeerStreamIds(peerParity);
     }
 
     /** Reads what the client's end of a tunnel sends: the streams that it opens are odd. */
@@ -64,7 +63,7 @@ public final class FrameReader {
 
     /** The highest stream ID that the peer has opened so far, unsigned; 0 when none. */
     public int lastPeerStream() {
-        return lastPeerStream;
+        return ids.highest();
     }
 
     /** Whether the bytes so far end inside a frame: a connection that ends here was cut. */
@@ -181,18 +180,17 @@ public final class FrameReader {
             throw protocolError("a frame of stream " + Integer.toUnsignedString(streamId) + " has flags 0x"
                     + Integer.toHexString(flags) + "; expected SYN 1, ACK 2, FIN 4, RST 8, and not SYN with ACK");
         }
-        boolean peers = (streamId & 1) == peerParity;
         if ((flags & Frame.SYN) != 0) {
-            if (!peers) {
-                throw protocolError("the peer opens stream " + Integer.toUnsignedString(streamId) + "; expected an "
-                        + (peerParity == 1 ? "odd" : "even") + " ID");
-            }
-            if (Integer.compareUnsigned(streamId, lastPeerStream) <= 0) {
+            if (!ids.isPeers(streamId)) {
                 throw protocolError("the peer opens stream " + Integer.toUnsignedString(streamId)
-                        + "; expected an ID above " + Integer.toUnsignedString(lastPeerStream));
+                        + ", which is of the IDs of this end");
             }
-            lastPeerStream = streamId;
-        } else if (peers && Integer.compareUnsigned(streamId, lastPeerStream) > 0) {
+            if (!ids.open(streamId)) {
+                throw protocolError("the peer opens stream " + Integer.toUnsignedString(streamId)
+                        + " for the second time, or far too late: the highest was "
+                        + Integer.toUnsignedString(ids.highest()));
+            }
+        } else if (ids.isPeers(streamId) && !ids.wasOpened(streamId)) {
             throw protocolError("a frame is for stream " + Integer.toUnsignedString(streamId)
                     + ", which the peer has never opened");
         }

@@ -100,7 +100,7 @@ class FrameReaderPropertyTest {
                 lastId += 2 * (1 + random.nextInt(3));
                 flags = Frame.SYN | (flags & Frame.FIN);
             }
-            int id = opens ? lastId : random.nextBoolean() ? lastId : 2 * (1 + random.nextInt(100));
+            int id = opens || random.nextBoolean() ? lastId : 2 * (1 + random.nextInt(100));
             switch (random.nextInt(opens ? 2 : 5)) {
                 case 0 -> {
                     byte[] payload = new byte[random.nextInt(3) == 0 ? 0 : random.nextInt(300)];

@@ -117,7 +117,7 @@ class FrameReaderTest {
         "00 02 0003 00000000 00000000, PING frame has flags 0x3",
         "00 03 0000 00000001 00000000, GO_AWAY frame is for stream 1",
         "00 03 0001 00000000 00000000, GO_AWAY frame has flags 0x1",
-        "00 00 0001 00000002 00000000, opens stream 2; expected an odd ID",
+        "00 00 0001 00000002 00000000, 'stream 2, which is of the IDs of this end'",
         "00 00 0000 00000001 00000000, 'stream 1, which the peer has never opened'",
         "00 01 0008 ffffffff 00000000, 'stream 4294967295, which the peer has never opened'"
     })
@@ -132,22 +132,41 @@ class FrameReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "00000005, 00000005, opens stream 5; expected an ID above 5",
-        "00000005, 00000003, opens stream 3; expected an ID above 5",
-        "ffffffff, 00000001, opens stream 1; expected an ID above 4294967295",
-        "80000001, 7fffffff, opens stream 2147483647; expected an ID above 2147483649"
+        "00000005, 00000005",
+        "ffffffff, 00000001",
+        "00000801, 00000001",
+        "80000801, 7fffffff",
     })
-    void refusesIdsThatDoNotGrow(String first, String second, String message) {
+    void refusesIdsThatAreUsedTwiceOrComeFarTooLate(String first, String second) {
         assertThatThrownBy(() -> read(
                         FrameReader.ofClient(),
                         "00 01 0001 " + first + " 00000000" + "00 01 0001 " + second + " 00000000"))
-                .hasMessageContaining(message);
+                .hasMessageContaining("for the second time, or far too late: the highest was "
+                        + Integer.toUnsignedString(Integer.parseUnsignedInt(first, 16)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"00000005, 00000003", "000007ff, 00000001", "80000001, 7fffffff", "ffffffff, fffffffd"})
+    void anIdThatWasSkippedMayComeLateOnce(String first, String second) throws Exception {
+        FrameReader reader = FrameReader.ofClient();
+        read(reader, "00 01 0001 " + first + " 00000000");
+        read(reader, "00 01 0001 " + second + " 00000000");
+        assertThat(listener.events).hasSize(2);
+        assertThatThrownBy(() -> read(reader, "00 01 0001 " + second + " 00000000"))
+                .hasMessageContaining("for the second time");
+    }
+
+    @Test
+    void aFrameForAnIdThatWasSkippedIsRefused() {
+        assertThatThrownBy(
+                        () -> read(FrameReader.ofClient(), "00 01 0001 00000005 00000000 00 01 0000 00000003 00000000"))
+                .hasMessageContaining("stream 3, which the peer has never opened");
     }
 
     @Test
     void aServerOpensEvenStreamsOnly() {
         assertThatThrownBy(() -> read(FrameReader.ofServer(), "00 01 0001 00000003 00000000"))
-                .hasMessageContaining("opens stream 3; expected an even ID");
+                .hasMessageContaining("stream 3, which is of the IDs of this end");
     }
 
     private void read(FrameReader reader, String hex) throws FrameViolation {
