@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.transport.tls.internal;
+
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509TrustManager;
+import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.wire.TunnelProtocol;
+
+/**
+ * Where all TLS of tunnels is set up: BoringSSL where it loads, else the JDK's. TLS 1.3 and 1.2, a key at both ends, no session
+ * is ever resumed, ALPN is offered and, because BoringSSL cannot send its alert, checked by {@code handshake} at both ends.
+ */
+final class TlsContexts {
+
+    /** No RSA key exchange, no CBC: only what is forward secret and authenticated. Names TLS 1.3 suites for the JDK too. */
+    private static final List<String> CIPHERS = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    private final SslProvider provider;
+
+    /**
+     * @param provider whose TLS
+     */
+    TlsContexts(SslProvider provider) {
+        this.provider = provider;
+    }
+
+    /** The best that loads. */
+    static TlsContexts best() {
+        return new TlsContexts(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+    }
+
+    /** {@return the name of the implementation in use, for people} */
+    String implementation() {
+        return provider == SslProvider.JDK ? "JDK TLS" : "BoringSSL";
+    }
+
+    SslContext server(KeyMaterial identity) throws SSLException {
+        return common(SslContextBuilder.forServer(identity.key(), chain(identity)))
+                .clientAuth(ClientAuth.REQUIRE)
+                .trustManager(new AnyKey())
+                .build();
+    }
+
+    SslContext client(KeyMaterial identity, X509TrustManager trust) throws SSLException {
+        return common(SslContextBuilder.forClient())
+                .keyManager(identity.key(), chain(identity))
+                .trustManager(trust)
+                .endpointIdentificationAlgorithm("")
+                .build();
+    }
+
+    private static X509Certificate[] chain(KeyMaterial identity) {
+        return identity.chain().toArray(X509Certificate[]::new);
+    }
+
+    private SslContextBuilder common(SslContextBuilder builder) {
+        return builder.sslProvider(provider)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+                .sessionCacheSize(1)
+                .sessionTimeout(1)
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        ApplicationProtocolConfig.Protocol.ALPN,
+                        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                        TunnelProtocol.ALPN));
+    }
+
+    /**
+     * Every key is welcome in the handshake, which proves that the client has it; whether it may attach is for the role to
+     * decide, which knows the token too.
+     */
+    private static final class AnyKey implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            // see above
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            throw new UnsupportedOperationException("this is a server's");
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.transport.tls.internal;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.spi.EventLoops;
+import org.sallyport.spi.Tunnel;
+import org.sallyport.spi.TunnelListener;
+import org.sallyport.spi.TunnelTarget;
+import org.sallyport.spi.TunnelTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tunnels over TLS and TCP. When it goes, its ports and tunnels are closed first. */
+@Component(service = TunnelTransport.class)
+public final class TlsTunnelTransport implements TunnelTransport {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsTunnelTransport.class);
+    private static final int RESOLVERS = 4;
+    private static final long IDLE_SECONDS = 10;
+    private static final long STOP_MILLIS = 3000;
+
+    private final EventLoops loops;
+    private final TlsContexts contexts;
+    private final LiveTunnels live = new LiveTunnels();
+    private final Queue<TunnelListener> ports = new ConcurrentLinkedQueue<>();
+    private final ThreadPoolExecutor resolver;
+
+    /**
+     * @param loops on which tunnels live
+     */
+    @Activate
+    public TlsTunnelTransport(@Reference EventLoops loops) {
+        this(loops, TlsContexts.best());
+    }
+
+    TlsTunnelTransport(EventLoops loops, TlsContexts contexts) {
+        this.loops = loops;
+        this.contexts = contexts;
+        resolver = new ThreadPoolExecutor(
+                RESOLVERS,
+                RESOLVERS,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("sallyport-tunnel-names", true));
+        resolver.allowCoreThreadTimeOut(true);
+        LOG.info("tunnel transport: {}", description());
+    }
+
+    @Override
+    public Future<Tunnel> connect(TunnelTarget target) {
+        return TunnelDial.start(loops, contexts, live, resolver, target);
+    }
+
+    @Override
+    public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
+        return TunnelPort.bind(loops, contexts, live, address, identity, arrivals)
+                .addListener((Future<TunnelListener> bound) -> {
+                    if (bound.isSuccess()) {
+                        ports.add(bound.getNow());
+                    }
+                });
+    }
+
+    @Override
+    public String description() {
+        return loops.kind() + ", " + contexts.implementation();
+    }
+
+    /** Closes ports and tunnels, within 3 s. */
+    @Deactivate
+    public void stop() {
+        long begun = System.nanoTime();
+        for (TunnelListener port : ports) {
+            port.close().awaitUninterruptibly(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        live.closeAll(STOP_MILLIS);
+        resolver.shutdownNow();
+        LOG.info("tunnel transport: stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.transport.tls.internal;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.spi.EventLoops;
+import org.sallyport.spi.Tunnel;
+import org.sallyport.spi.TunnelListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A tunnel port: takes connections, lets them shake hands within bounds, and hands tunnels out. */
+@SuppressWarnings("FutureReturnValueIgnored") // closes and registrations whose end comes as an event
+final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelListener {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelPort.class);
+    private static final int BACKLOG = 1024;
+    private static final int HANDSHAKES_A_SOURCE = 20;
+    private static final int HANDSHAKES = 500;
+
+    /** From accept until a role admits the tunnel. */
+    private static final long ATTACH_SECONDS = 10;
+
+    private final EventLoops loops;
+    private final TlsContexts contexts;
+    private final LiveTunnels live;
+    private final Consumer<Tunnel> arrivals;
+    private final ArrivalGate gate = new ArrivalGate(HANDSHAKES_A_SOURCE, HANDSHAKES);
+    private final ServerChannel channel;
+    private volatile SslContext tls;
+
+    private TunnelPort(
+            EventLoops loops,
+            TlsContexts contexts,
+            LiveTunnels live,
+            KeyMaterial identity,
+            Consumer<Tunnel> arrivals,
+            ServerChannel channel)
+            throws SSLException {
+        this.loops = loops;
+        this.contexts = contexts;
+        this.live = live;
+        this.arrivals = arrivals;
+        this.channel = channel;
+        tls = contexts.server(identity);
+    }
+
+    static Future<TunnelListener> bind(
+            EventLoops loops,
+            TlsContexts contexts,
+            LiveTunnels live,
+            InetSocketAddress address,
+            KeyMaterial identity,
+            Consumer<Tunnel> arrivals) {
+        EventLoop loop = loops.next();
+        Promise<TunnelListener> bound = loop.newPromise();
+        ServerChannel channel = loops.serverSocket();
+        try {
+            TunnelPort port = new TunnelPort(loops, contexts, live, identity, arrivals, channel);
+            channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+            channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+            channel.pipeline().addLast(port);
+            loop.execute(() -> {
+                loop.register(channel);
+                channel.bind(address).addListener(done -> {
+                    if (done.isSuccess()) {
+                        bound.trySuccess(port);
+                    } else {
+                        channel.close();
+                        bound.tryFailure(new IOException(
+                                "tunnel port " + address + " cannot be opened: "
+                                        + done.cause().getMessage(),
+                                done.cause()));
+                    }
+                });
+            });
+        } catch (SSLException wrong) {
+            channel.unsafe().closeForcibly();
+            bound.tryFailure(new IOException("the tunnel certificate cannot be used: " + wrong.getMessage(), wrong));
+        }
+        return bound;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    @Override
+    public void identity(KeyMaterial identity) {
+        try {
+            tls = contexts.server(identity);
+        } catch (SSLException wrong) {
+            throw new IllegalArgumentException("the tunnel certificate cannot be used: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    @Override
+    public Future<Void> close() {
+        return channel.close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Channel arrived = (Channel) message;
+        if (!(arrived.remoteAddress() instanceof InetSocketAddress source)) {
+            // it is gone already
+            arrived.unsafe().closeForcibly();
+            return;
+        }
+        InetAddress host = source.getAddress();
+        ArrivalGate.Verdict verdict = gate.enter(host, arrived);
+        if (!(verdict instanceof ArrivalGate.Verdict.Entered entered)) {
+            LOG.debug("{}: refused, {} handshakes are in progress", arrived, HANDSHAKES);
+            arrived.unsafe().closeForcibly();
+            return;
+        }
+        Channel displaced = entered.displaced();
+        if (displaced != null) {
+            LOG.debug("{}: closed, its source has {} handshakes in progress", displaced, HANDSHAKES_A_SOURCE);
+            displaced.close();
+        }
+        begin(arrived, host);
+    }
+
+    private void begin(Channel arrived, InetAddress host) {
+        EventLoop loop = loops.next();
+        Sockets.prepare(arrived);
+        Sockets.limitUnsent(loops, arrived);
+        SslHandler handler = tls.newHandler(arrived.alloc());
+        handler.setHandshakeTimeout(ATTACH_SECONDS, TimeUnit.SECONDS);
+        handler.setWrapDataSize(0);
+        arrived.pipeline()
+                .addLast(HandlerNames.GATE, new FirstBytes())
+                .addLast(HandlerNames.TLS, handler)
+                .addLast(
+                        HandlerNames.HANDSHAKE,
+                        new Handshake(
+                                (context, peer) -> arrive(context, peer, host),
+                                cause -> LOG.debug("{}: no tunnel, {}", arrived, cause.toString())));
+        arrived.closeFuture().addListener(done -> gate.leave(host, arrived));
+        loop.register(arrived).addListener(done -> {
+            if (!done.isSuccess()) {
+                gate.leave(host, arrived);
+            }
+        });
+    }
+
+    private void arrive(ChannelHandlerContext context, Tunnel.Peer peer, InetAddress host) {
+        Channel connection = context.channel();
+        gate.leave(host, connection);
+        connection.pipeline().remove(HandlerNames.GATE);
+        connection.pipeline().addLast(HandlerNames.QUOTA, new AttachQuota());
+        ScheduledFuture<?> deadline = connection
+                .eventLoop()
+                .schedule(
+                        () -> {
+                            LOG.info("{}: closed, no attach within {} s", connection, ATTACH_SECONDS);
+                            connection.close();
+                        },
+                        ATTACH_SECONDS,
+                        TimeUnit.SECONDS);
+        connection.closeFuture().addListener(done -> deadline.cancel(false));
+        TlsTunnel tunnel = TlsTunnel.atServer(
+                connection, peer, loops.kind() + ", " + contexts.implementation(), arrivals::accept, () -> {
+                    deadline.cancel(false);
+                    if (connection.pipeline().get(HandlerNames.QUOTA) != null) {
+                        connection.pipeline().remove(HandlerNames.QUOTA);
+                    }
+                });
+        live.add(tunnel);
+    }
+
+    /** Accepting failed, mostly for lack of file descriptors: waits a second, so that the loop does not spin. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.warn("{}: cannot accept: {}", channel, cause.toString());
+        channel.config().setAutoRead(false);
+        channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), 1, TimeUnit.SECONDS);
+    }
+}

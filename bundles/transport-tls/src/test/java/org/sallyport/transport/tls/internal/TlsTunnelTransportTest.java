@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.transport.tls.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.sallyport.api.DestinationId;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.pki.Fingerprints;
+import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.spi.OpenCode;
+import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.OpenRequest;
+import org.sallyport.spi.StreamChannel;
+import org.sallyport.spi.StreamResetException;
+import org.sallyport.spi.Tunnel;
+import org.sallyport.spi.TunnelListener;
+import org.sallyport.spi.TunnelTarget;
+import org.sallyport.testkit.NioLoops;
+import org.sallyport.testkit.TestAuthority;
+
+/** Tunnels over real sockets, with both implementations of TLS. */
+@ParameterizedClass
+@EnumSource(
+        value = SslProvider.class,
+        names = {"OPENSSL", "JDK"})
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@SuppressWarnings("FutureReturnValueIgnored") // what fails shows in what does not arrive
+class TlsTunnelTransportTest {
+    private static final String SERVER = "k3v9.sallyport";
+    private static final OpenRequest REQUEST = new OpenRequest(
+            new DestinationId("AAAAAAAAAAA_bbbbb"),
+            7,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 15000),
+            Map.of("sni", "db.example"),
+            99);
+
+    @Parameter
+    SslProvider provider;
+
+    private final NioLoops loops = new NioLoops(2);
+    private final TestAuthority authority = new TestAuthority("tunnel CA");
+    private final KeyMaterial clientKey = TestAuthority.selfSigned("client");
+    private final BlockingQueue<Tunnel> arrivals = new LinkedBlockingQueue<>();
+    private TlsTunnelTransport transport;
+
+    @AfterEach
+    void stop() {
+        if (transport != null) {
+            transport.stop();
+        }
+        loops.close();
+    }
+
+    @Test
+    void aStreamCarriesBytesBothWaysAndEndsWithBothHalves() throws Exception {
+        Pair pair = connect();
+        CompletableFuture<OpenRequest> seen = new CompletableFuture<>();
+        pair.server.admit((stream, request) -> {
+            seen.complete(request);
+            stream.pipeline().addLast(new Echo());
+            stream.reply(OpenReply.OK);
+            stream.config().setAutoRead(true);
+        });
+        Collect collect = new Collect();
+        StreamChannel stream = pair.client.open(REQUEST, collect);
+
+        assertThat(await(stream.opened())).isEqualTo(OpenReply.OK);
+        stream.writeAndFlush(Unpooled.copiedBuffer("hello, ", StandardCharsets.UTF_8));
+        stream.writeAndFlush(Unpooled.copiedBuffer("world", StandardCharsets.UTF_8));
+        stream.shutdownOutput();
+
+        assertThat(collect.text.get(10, TimeUnit.SECONDS)).isEqualTo("hello, world");
+        await(stream.closeFuture());
+        assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(REQUEST);
+    }
+
+    @Test
+    void theServerOpensStreamsToo() throws Exception {
+        Pair pair = connect();
+        pair.client.admit((stream, request) ->
+                stream.reply(new OpenReply(OpenCode.CONNECTION_REFUSED, "nobody listens on db:5432")));
+        pair.server.admit((stream, request) -> stream.reply(OpenReply.OK));
+        StreamChannel stream = pair.server.open(REQUEST, new Collect());
+
+        assertThat(await(stream.opened()))
+                .isEqualTo(new OpenReply(OpenCode.CONNECTION_REFUSED, "nobody listens on db:5432"));
+        await(stream.closeFuture());
+        assertThat(pair.server.stats().openStreams()).isZero();
+    }
+
+    @Test
+    void aTunnelKnowsItsPeer() throws Exception {
+        Pair pair = connect();
+
+        assertThat(pair.server.peer().keyFingerprint())
+                .isEqualTo(Fingerprints.of(clientKey.certificate().getPublicKey()));
+        assertThat(pair.client.peer().tls()).startsWith("TLSv1.3 TLS_AES_");
+        assertThat(pair.client.transport()).contains(provider == SslProvider.JDK ? "JDK" : "BoringSSL");
+        assertThat(await(pair.client.ping())).isPositive();
+        assertThat(pair.client.stats().rttNanos()).isPositive();
+    }
+
+    @Test
+    void streamsAreRefusedBeforeARoleAdmitsThem() throws Exception {
+        Pair pair = connect();
+        StreamChannel stream = pair.client.open(REQUEST, new Collect());
+
+        assertThatThrownBy(() -> await(stream.opened())).isInstanceOfSatisfying(StreamResetException.class, reset -> {
+            assertThat(reset.kind()).isEqualTo(StreamResetException.Kind.REFUSED);
+            assertThat(reset.retryable()).isTrue();
+        });
+    }
+
+    @Test
+    void theEndOfTheControlStreamIsTheEndOfTheTunnel() throws Exception {
+        Pair pair = connect();
+        pair.server.admit((stream, request) -> stream.reply(OpenReply.OK));
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        pair.client.eventLoop().execute(() -> {
+            pair.client.control().pipeline().addLast(new Collect(heard));
+            pair.client.control().config().setAutoRead(true);
+        });
+        pair.server.control().write(Unpooled.copiedBuffer("last words", StandardCharsets.UTF_8));
+        pair.server.close("terminated");
+
+        assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("last words");
+        assertThat(await(pair.server.closed())).isEqualTo("terminated");
+        assertThat(await(pair.client.closed())).isEqualTo("the other end ended the tunnel");
+        assertThat(pair.client.usable()).isFalse();
+    }
+
+    @Test
+    void theLossOfTheTunnelEndsItsStreams() throws Exception {
+        Pair pair = connect();
+        pair.server.admit((stream, request) -> stream.reply(OpenReply.OK));
+        Collect carrying = new Collect();
+        StreamChannel stream = pair.client.open(REQUEST, carrying);
+        await(stream.opened());
+        pair.server.close("stopped");
+
+        await(stream.closeFuture());
+        assertThat(carrying.text).isCompletedExceptionally();
+        StreamChannel late = pair.client.open(REQUEST, new Collect());
+        assertThatThrownBy(() -> await(late.opened())).isInstanceOf(StreamResetException.class);
+    }
+
+    @Test
+    void aDrainingTunnelLetsOpenStreamsFinish() throws Exception {
+        Pair pair = connect();
+        pair.server.admit((stream, request) -> {
+            stream.pipeline().addLast(new Echo());
+            stream.reply(OpenReply.OK);
+            stream.config().setAutoRead(true);
+        });
+        Collect collect = new Collect();
+        StreamChannel stream = pair.client.open(REQUEST, collect);
+        await(stream.opened());
+        Future<Void> drained = pair.server.drain(Duration.ofSeconds(30));
+        stream.writeAndFlush(Unpooled.copiedBuffer("still", StandardCharsets.UTF_8));
+        stream.shutdownOutput();
+
+        assertThat(collect.text.get(10, TimeUnit.SECONDS)).isEqualTo("still");
+        await(drained);
+        assertThat(await(pair.server.closed())).isEqualTo("drained");
+    }
+
+    @Test
+    void aServerWithAnotherCaIsNotBelieved() throws Exception {
+        TunnelListener port = listen(new TestAuthority("tunnel CA").issue(SERVER));
+
+        assertThatThrownBy(() -> await(transport.connect(target(port, SERVER))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another server answered")
+                .hasMessageContaining("was not issued by the CA that the token names");
+    }
+
+    @Test
+    void aServerWithAnotherNameIsNotBelieved() throws Exception {
+        TunnelListener port = listen(authority.issue("other.sallyport"));
+
+        assertThatThrownBy(() -> await(transport.connect(target(port, SERVER))))
+                .hasMessageContaining("its certificate names [other.sallyport]; expected " + SERVER);
+    }
+
+    @Test
+    void anExpiredCertificateIsNotBelieved() throws Exception {
+        TunnelListener port = listen(authority.issue(SERVER, Instant.now().minusSeconds(60)));
+
+        assertThatThrownBy(() -> await(transport.connect(target(port, SERVER))))
+                .hasMessageContaining("the server's certificate does not hold");
+    }
+
+    @Test
+    void anotherIdentityIsShownFromNowOn() throws Exception {
+        TunnelListener port = listen(authority.issue("other.sallyport"));
+        port.identity(authority.issue(SERVER));
+
+        assertThat(await(transport.connect(target(port, SERVER))).usable()).isTrue();
+    }
+
+    @Test
+    void whatIsNotTlsIsClosedAtItsFirstByte() throws Exception {
+        TunnelListener port = listen(authority.issue(SERVER));
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), port.address().getPort())) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream().write('G');
+            assertThat(readEnd(socket)).isTrue();
+        }
+    }
+
+    private static boolean readEnd(Socket socket) {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (IOException reset) {
+            return !(reset instanceof java.net.SocketTimeoutException);
+        }
+    }
+
+    @Test
+    void nobodyListeningIsSaidInWords() throws Exception {
+        TunnelListener port = listen(authority.issue(SERVER));
+        TunnelTarget target = target(port, SERVER);
+        await(port.close());
+
+        assertThatThrownBy(() -> await(transport.connect(target)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be reached");
+    }
+
+    @Test
+    void aTunnelPortThatIsTakenIsSaidInWords() throws Exception {
+        TunnelListener port = listen(authority.issue(SERVER));
+
+        assertThatThrownBy(() -> await(transport.listen(port.address(), authority.issue(SERVER), arrivals::add)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be opened");
+    }
+
+    private record Pair(Tunnel client, Tunnel server) {}
+
+    private Pair connect() throws Exception {
+        TunnelListener port = listen(authority.issue(SERVER));
+        Tunnel client = await(transport.connect(target(port, SERVER)));
+        Tunnel server = arrivals.poll(10, TimeUnit.SECONDS);
+        assertThat(server).isNotNull();
+        return new Pair(client, server);
+    }
+
+    private TunnelListener listen(KeyMaterial identity) throws Exception {
+        if (transport == null) {
+            transport = new TlsTunnelTransport(loops, new TlsContexts(provider));
+        }
+        return await(
+                transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), identity, arrivals::add));
+    }
+
+    private TunnelTarget target(TunnelListener port, String name) {
+        return new TunnelTarget(
+                new HostPort("127.0.0.1", port.address().getPort()),
+                name,
+                Set.of(authority.pin()),
+                clientKey,
+                null,
+                Duration.ofSeconds(10));
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        assertThat(future.await(10, TimeUnit.SECONDS)).as("done within 10 s").isTrue();
+        if (future.cause() instanceof Exception cause) {
+            throw cause;
+        }
+        return future.getNow();
+    }
+
+    private static final class Echo extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            context.writeAndFlush(message);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event == ChannelInputShutdownEvent.INSTANCE) {
+                ((DuplexChannel) context.channel()).shutdownOutput();
+            }
+        }
+    }
+
+    private static final class Collect extends ChannelInboundHandlerAdapter {
+        final CompletableFuture<String> text;
+        private final StringBuilder sofar = new StringBuilder();
+
+        Collect() {
+            this(new CompletableFuture<>());
+        }
+
+        Collect(CompletableFuture<String> text) {
+            this.text = text;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf data = (ByteBuf) message;
+            sofar.append(data.toString(StandardCharsets.UTF_8));
+            data.release();
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event == ChannelInputShutdownEvent.INSTANCE) {
+                text.complete(sofar.toString());
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            text.completeExceptionally(cause);
+        }
+    }
+}
