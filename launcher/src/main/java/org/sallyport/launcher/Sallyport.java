@@ -28,9 +28,7 @@ public final class Sallyport {
         try {
             code = perform(CommandLine.parse(args));
         } catch (Refusal refusal) {
-            if (!refusal.silent()) {
-                System.err.println("sallyport: " + refusal.getMessage());
-            }
+            System.err.println("sallyport: " + refusal.getMessage());
             code = refusal.exitCode();
         }
         System.out.flush();
