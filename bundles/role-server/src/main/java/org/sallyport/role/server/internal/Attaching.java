@@ -215,8 +215,8 @@ final class Attaching {
     void refuse(ControlSession session, String host, Admission.Refused refused) {
         attempts.remove(session);
         Duration retry = refused.retry();
-        session.send(Refused.of(refused.code(), refused.text(), retry == null ? Refused.NEVER : retry.toSeconds()));
-        session.close("attach refused: " + refused.code().word());
+        Refused answer = Refused.of(refused.code(), refused.text(), retry == null ? Refused.NEVER : retry.toSeconds());
+        session.dismiss(answer, "attach refused: " + refused.code().word());
         String address = session.address();
         GatewayId id = refused.gateway();
         GatewayState state = id == null ? null : gateways.get(id);

@@ -24,6 +24,7 @@ import org.sallyport.wire.control.Attached;
 import org.sallyport.wire.control.ControlMessage;
 import org.sallyport.wire.control.Drain;
 import org.sallyport.wire.control.Limits;
+import org.sallyport.wire.control.Renew;
 import org.sallyport.wire.control.Terminate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,7 +126,9 @@ final class Attachments implements ControlSession.Listener {
     @Override
     public void received(ControlSession session, ControlMessage message) {
         Attachment attachment = attachments.get(session);
-        if (attachment != null) {
+        if (session.dismissed()) {
+            LOG.debug("{}: said something after the end", session);
+        } else if (attachment != null) {
             if (message instanceof Attach) {
                 end(attachment, session, "it sent a second attach on one control stream");
             } else {
@@ -269,8 +272,7 @@ final class Attachments implements ControlSession.Listener {
             if (attachment != null) {
                 attachment.endsBecause(message.reason());
             }
-            session.send(message);
-            session.close(message.reason());
+            session.dismiss(message, message.reason());
         }
         LOG.info("client {}: {}", client.id(), message.reason());
         surroundings.changed();
@@ -288,6 +290,22 @@ final class Attachments implements ControlSession.Listener {
             session.drain(deadline);
         }
         surroundings.changed();
+    }
+
+    /** Asks all clients to attach anew beside their present tunnel; one that does not is drained at the deadline. */
+    void renew(String reason, Duration deadline, Duration drain) {
+        for (Attachment attachment : List.copyOf(attachments.values())) {
+            ControlSession session = attachment.client.session();
+            if (attachments.get(session) != attachment || attachment.client.draining()) {
+                continue;
+            }
+            session.send(new Renew(reason, deadline.toMillis()));
+            thread.after(deadline, () -> {
+                if (attachments.get(session) == attachment && attachment.client.session() == session) {
+                    drain(attachment.client, drain, reason + ", and the client attached no new tunnel");
+                }
+            });
+        }
     }
 
     /** A client did what it may not: its tunnel is closed, and it may come back. */

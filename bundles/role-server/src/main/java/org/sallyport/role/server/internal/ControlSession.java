@@ -44,6 +44,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
     private final RoleThread thread;
     private final Listener listener;
     private final AtomicInteger waiting = new AtomicInteger();
+    private boolean dismissed; // the role's thread
 
     private ControlSession(Tunnel tunnel, RoleThread thread, Listener listener) {
         this.tunnel = tunnel;
@@ -88,7 +89,8 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
                 listener.received(this, message);
             } finally {
                 if (waiting.decrementAndGet() == RESUME_AT) {
-                    ctx.channel().config().setAutoRead(true);
+                    // on the loop, so that it cannot come before the pause that it ends
+                    ctx.executor().execute(() -> ctx.channel().config().setAutoRead(true));
                 }
             }
         });
@@ -128,6 +130,18 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
     /** Lets the tunnel's streams finish, then ends it. */
     void drain(Duration deadline) {
         tunnel.drain(deadline).addListener(drained -> LOG.debug("{}: drained", this));
+    }
+
+    /** Sends the last message and ends the tunnel; what the client says after that is not heard. */
+    void dismiss(ControlMessage message, String reason) {
+        dismissed = true;
+        send(message);
+        close(reason);
+    }
+
+    /** {@return whether the last message was sent} */
+    boolean dismissed() {
+        return dismissed;
     }
 
     /** Ends the tunnel; what was sent before goes out first. */

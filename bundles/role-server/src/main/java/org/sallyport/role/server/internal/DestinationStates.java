@@ -106,30 +106,27 @@ final class DestinationStates {
         if (reports.isEmpty()) {
             return new State.Waiting("no client is attached to gateway " + gateway.id());
         }
-        Report worst = null;
+        Report missing = null;
         State.Listening listening = null;
         for (Report report : reports) {
             PortReport port = report.port();
-            if (report.failure().isEmpty() && port != null && port.word().equals("listening")) {
-                if (listening == null && port.address() != null) {
-                    listening = new State.Listening(port.address(), port.cause());
-                }
-            } else if (worst == null || worst.port() == null) {
-                worst = report;
+            if (port != null && port.word().equals("listening") && port.address() != null) {
+                listening = listening == null ? new State.Listening(port.address(), port.cause()) : listening;
+            } else if (missing == null && !cause(report).isEmpty()) {
+                missing = report;
             }
         }
         if (listening != null) {
-            return worst == null || worst.port() == null
+            return missing == null
                     ? listening
-                    : new State.Listening(listening.address(), "not at client " + worst.client() + ": " + cause(worst));
+                    : new State.Listening(
+                            listening.address(), "not at client " + missing.client() + ": " + cause(missing));
         }
-        if (worst == null || (worst.port() == null && worst.failure().isEmpty())) {
+        if (missing == null) {
             return new State.Waiting("the attached clients have not said yet whether they listen");
         }
-        String cause = "client " + worst.client() + ": " + cause(worst);
-        String word =
-                worst.failure().isEmpty() && worst.port() != null ? worst.port().word() : "failed";
-        return switch (word) {
+        String cause = "client " + missing.client() + ": " + cause(missing);
+        return switch (missing.port() == null ? "failed" : missing.port().word()) {
             case "failed" -> new State.Failed(cause);
             case "blocked" -> new State.Blocked(cause);
             default -> new State.Waiting(cause);
@@ -137,8 +134,8 @@ final class DestinationStates {
     }
 
     private static String cause(Report report) {
-        PortReport port = report.port();
-        if (!report.failure().isEmpty() || port == null) {
+        PortReport port = report.port(); // newer than a failure, and told anew with each change
+        if (port == null) {
             return report.failure();
         }
         return port.cause().isEmpty() ? port.word() : port.cause();

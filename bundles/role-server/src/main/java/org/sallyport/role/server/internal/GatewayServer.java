@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +43,7 @@ final class GatewayServer {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
     private static final Duration EVERYWHERE = Duration.ofSeconds(5);
     private static final Duration OWN_ADDRESSES = Duration.ofSeconds(30);
+    private static final Duration RENEWAL = Duration.ofMinutes(5);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     private static final int HOST_NAME_SECONDS = 2;
 
@@ -62,7 +64,9 @@ final class GatewayServer {
     private PlaneTerms terms;
     private @Nullable RegistrySnapshot taken;
     private @Nullable PlaneTerms takenTerms;
+    private @Nullable TunnelIdentity shown;
     private @Nullable HostPort opened;
+    private List<HostPort> told = List.of();
     private boolean servicesReady;
     private boolean lookDue;
     private boolean stopping;
@@ -311,7 +315,18 @@ final class GatewayServer {
         TunnelIdentity identity = authority.identity();
         if (identity != null) {
             port.show(identity);
+            if (shown != null && !sameToClients(shown, identity)) {
+                attachments.renew("the server has a new certificate", RENEWAL, settings.drainTimeout());
+            }
+            shown = identity;
         }
+    }
+
+    private static boolean sameToClients(TunnelIdentity one, TunnelIdentity other) {
+        return one.serverName().equals(other.serverName())
+                && one.pin().equals(other.pin())
+                && Objects.equals(one.nextPin(), other.nextPin())
+                && one.material().chain().equals(other.material().chain());
     }
 
     private void removed(GatewayState state) {
@@ -324,6 +339,9 @@ final class GatewayServer {
     }
 
     private void opened(HostPort address) {
+        if (told.isEmpty()) {
+            told = addresses();
+        }
         opened = address;
         announce();
     }
@@ -362,9 +380,14 @@ final class GatewayServer {
     CompletableFuture<Void> settings(ServerSettings next) {
         return ask(() -> port.move(new HostPort(next.tunnelAddress(), next.tunnelPort()))
                 .thenAccept(moved -> {
+                    List<HostPort> before = told;
                     settings = next;
                     terms = PlaneTerms.of(next, own);
                     refresh();
+                    told = addresses();
+                    if (!before.isEmpty() && !told.equals(before)) {
+                        attachments.renew("the server has other addresses", RENEWAL, next.drainTimeout());
+                    }
                     LOG.info("server: the configuration was applied");
                 }));
     }

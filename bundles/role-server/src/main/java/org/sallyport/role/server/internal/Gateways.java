@@ -49,10 +49,9 @@ final class Gateways {
         for (Gateway gateway : snapshot.gateways().values()) {
             GatewayState state = states.get(gateway.id());
             if (state == null) {
-                state = new GatewayState(gateway, dataPlane.plane(gateway.id(), gateway.name()));
-                states.put(gateway.id(), state);
+                state = begin(gateway);
             }
-            if (!state.leaving()) { // one that is back before it has left is taken up when it has
+            if (state != null && !state.leaving()) { // one that is back before it has left is taken up when it has
                 state.update(gateway, snapshot.destinationsOf(gateway.id()).toList(), terms, snapshot.revision());
             }
         }
@@ -63,6 +62,17 @@ final class Gateways {
             if (state != null && !state.leaving()) {
                 remove(state, terms.drainTimeout());
             }
+        }
+    }
+
+    private @Nullable GatewayState begin(Gateway gateway) {
+        try {
+            GatewayState state = new GatewayState(gateway, dataPlane.plane(gateway.id(), gateway.name()));
+            states.put(gateway.id(), state);
+            return state;
+        } catch (IllegalStateException e) { // somebody else in this container carries it; the others go on
+            LOG.error("gateway {}: cannot be carried here", gateway.id(), e);
+            return null;
         }
     }
 

@@ -157,6 +157,16 @@ final class DestinationStatesTest {
     }
 
     @Test
+    void what_a_client_port_is_now_counts_more_than_that_it_failed_once() {
+        DestinationStates.Report recovered = new DestinationStates.Report(
+                A,
+                "port 12000 is in use",
+                new DestinationStates.PortReport("listening", HostPort.parse("127.0.0.1:12000"), ""));
+        assertThat(cloud(recovered)).isInstanceOf(State.Listening.class);
+        assertThat(cloud(recovered).cause()).isEmpty();
+    }
+
+    @Test
     void a_cloud_destination_that_listens_nowhere_shows_a_clients_cause() {
         assertThat(cloud(port(A, "failed", "port 12000 is in use")))
                 .isEqualTo(new State.Failed("client " + A + ": port 12000 is in use"));

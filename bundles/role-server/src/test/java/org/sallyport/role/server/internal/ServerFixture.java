@@ -52,6 +52,8 @@ final class ServerFixture implements AutoCloseable {
     final AclOperations acls;
     final TunnelOverview tunnels;
 
+    private boolean stopped;
+
     ServerFixture() {
         this(Map.of());
     }
@@ -136,6 +138,12 @@ final class ServerFixture implements AutoCloseable {
         return get(destinations.show(new DestinationId(destination.id())));
     }
 
+    /** Stops the server; {@link #close} does so otherwise. */
+    void stop() {
+        stopped = true;
+        server.stop();
+    }
+
     /** Runs something on the role's thread after all that was handed over before. */
     void settle() {
         get(server.ask(() -> CompletableFuture.completedFuture(true)));
@@ -148,7 +156,9 @@ final class ServerFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop();
+        if (!stopped) {
+            stop();
+        }
         transport.close();
         store.close();
     }

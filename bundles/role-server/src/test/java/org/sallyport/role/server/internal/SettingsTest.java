@@ -18,7 +18,10 @@ import org.sallyport.api.config.ServerSettings;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.health.HealthCheck;
 import org.sallyport.api.service.DestinationView;
+import org.sallyport.wire.control.Config;
+import org.sallyport.wire.control.ControlMessage;
 import org.sallyport.wire.control.Drain;
+import org.sallyport.wire.control.Renew;
 
 @Timeout(30)
 final class SettingsTest {
@@ -74,6 +77,45 @@ final class SettingsTest {
     }
 
     @Test
+    void otherAddressesAskClientsForANewTunnel() {
+        TestClient client = fixture.transport.client(ServerFixture.KEY_A);
+        client.attach(fixture.token(fixture.gateway()));
+
+        ServerFixture.get(fixture.server.settings(settings("tunnel.advertised", "gate.example:443")));
+
+        assertThat(client.next(Renew.class).reason()).contains("addresses");
+        assertThat(client.open()).isTrue();
+    }
+
+    @Test
+    void aNewTunnelCertificateAsksClientsForANewTunnelAndAnEqualOneDoesNot() {
+        TestClient client = fixture.transport.client(ServerFixture.KEY_A);
+        String gateway = fixture.gateway();
+        client.attach(fixture.token(gateway));
+        fixture.authority.unbindTunnels(fixture.keys);
+        fixture.authority.bindTunnels(fixture.keys);
+        fixture.settle();
+        fixture.destination(gateway);
+        assertThat(client.next(ControlMessage.class)).isInstanceOf(Config.class);
+
+        fixture.authority.bindTunnels(new TestAuthority());
+
+        assertThat(client.next(Renew.class).reason()).contains("certificate");
+    }
+
+    @Test
+    void anAddressThatCannotBeBoundOnTheSamePortLeavesTheOldOneOpen() {
+        fixture.transport.refused.add("127.0.0.3");
+        Assertions.assertThatThrownBy(() -> fixture.server
+                        .settings(settings("tunnel.address", "127.0.0.3"))
+                        .join())
+                .hasMessageContaining("Cannot assign");
+        fixture.settle();
+        assertThat(fixture.server.port().address().host()).isEqualTo("127.0.0.1");
+        assertThat(fixture.transport.taken).containsExactly(41_000);
+    }
+
+    @Test
     void otherSettingsReachThePlanesOnceAndKeepTheRevision() {
         String gateway = fixture.gateway();
         DestinationView view = fixture.destination(gateway);
@@ -98,7 +140,7 @@ final class SettingsTest {
         client.attach(fixture.token(gateway));
         RecordingPlane.One plane = fixture.planes.of(gateway);
 
-        fixture.server.stop();
+        fixture.stop();
 
         client.next(Drain.class);
         client.awaitEnd();

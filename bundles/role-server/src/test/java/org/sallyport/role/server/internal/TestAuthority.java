@@ -27,6 +27,7 @@ import org.sallyport.api.pki.TunnelIdentity;
 final class TestAuthority implements TunnelAuthority, TokenAuthority {
     static final String PIN = "ab".repeat(32);
 
+    private final X509Certificate certificate = new NoCertificate();
     private final Map<String, TokenClaims> issued = new ConcurrentHashMap<>();
 
     @Override
@@ -51,7 +52,7 @@ final class TestAuthority implements TunnelAuthority, TokenAuthority {
                 "test.sallyport",
                 PIN,
                 null,
-                new KeyMaterial(new NoKey(), List.of(new NoCertificate())),
+                new KeyMaterial(new NoKey(), List.of(certificate)),
                 Instant.parse("2027-01-01T00:00:00Z"));
     }
 

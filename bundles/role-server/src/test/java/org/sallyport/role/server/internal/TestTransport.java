@@ -41,6 +41,7 @@ final class TestTransport implements TunnelTransport, AutoCloseable {
             1, new DefaultThreadFactory("test-tunnels", true), LocalIoHandler.newFactory());
     private final Queue<TestTunnel.Stream> accepted = new ConcurrentLinkedQueue<>();
     private final AtomicInteger freePort = new AtomicInteger(40_000);
+    final Set<String> refused = ConcurrentHashMap.newKeySet();
     final Set<Integer> taken = ConcurrentHashMap.newKeySet();
     private final Channel server;
     private volatile Consumer<Tunnel> arrivals;
@@ -76,6 +77,9 @@ final class TestTransport implements TunnelTransport, AutoCloseable {
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrived) {
         int port = address.getPort() == 0 ? freePort.incrementAndGet() : address.getPort();
+        if (refused.contains(address.getHostString())) {
+            return GlobalEventExecutor.INSTANCE.newFailedFuture(new IOException("Cannot assign requested address"));
+        }
         if (!taken.add(port)) {
             return GlobalEventExecutor.INSTANCE.newFailedFuture(new IOException("Address already in use"));
         }
