@@ -4,21 +4,28 @@ package org.sallyport.role.server.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sallyport.api.DestinationId;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.pki.TokenClaims;
+import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.OpenRequest;
 import org.sallyport.wire.control.AclChange;
 import org.sallyport.wire.control.AclResult;
 import org.sallyport.wire.control.Applied;
 import org.sallyport.wire.control.Attach;
 import org.sallyport.wire.control.Attached;
 import org.sallyport.wire.control.Detach;
+import org.sallyport.wire.control.Listeners;
 import org.sallyport.wire.control.Refused;
 import org.sallyport.wire.control.Terminate;
 
@@ -83,6 +90,44 @@ final class AttachTest {
         client.send(new AclChange(1, AclChange.Operation.ADD, List.of()));
         client.next(AclResult.class);
         assertThat(fixture.planes.of(gateway).clients()).hasSize(1);
+    }
+
+    @Test
+    void whatAClientOpensBeforeItsFirstWordIsHeldAndThenTaken() {
+        TestClient client = fixture.transport.client(ServerFixture.KEY_A).neverApplies();
+        Attached attached = client.attach(token);
+        fixture.settle();
+        TestTunnel.Stream stream = new TestTunnel.Stream();
+        OpenRequest request = new OpenRequest(
+                new DestinationId(gateway.substring(0, 11) + "_9xQ2b"),
+                1,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 2),
+                Map.of(),
+                1);
+        client.tunnel()
+                .eventLoop()
+                .submit(() -> client.tunnel().acceptor.accept(stream, request))
+                .syncUninterruptibly();
+        assertThat(stream.reply).isNull();
+
+        client.send(new Applied(attached.config().revision(), List.of()));
+        client.send(new AclChange(1, AclChange.Operation.ADD, List.of()));
+        client.next(AclResult.class);
+        client.tunnel().eventLoop().submit(() -> {}).syncUninterruptibly();
+
+        assertThat(stream.reply).isEqualTo(OpenReply.OK);
+    }
+
+    @Test
+    void aClientThatTalksFasterThanItIsHeardIsReadOnLater() {
+        TestClient client = fixture.transport.client(ServerFixture.KEY_A);
+        client.attach(token);
+        for (int i = 0; i < 300; i++) {
+            client.send(new Listeners(List.of(new Listeners.Port("d" + i, "listening", "127.0.0.1", 1, ""))));
+        }
+        client.send(new AclChange(9, AclChange.Operation.ADD, List.of()));
+        assertThat(client.next(AclResult.class).request()).isEqualTo(9);
     }
 
     @Test
