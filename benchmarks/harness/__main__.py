@@ -51,6 +51,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--patience", type=float, default=60, help="seconds to wait for a quiet machine before a repetition (60)")
     parser.add_argument("--quick", action="store_true", help="one round of 1 s after 3 s: does it work, not how fast is it")
     parser.add_argument("--results", type=Path, help="where to write the tables; default benchmarks/RESULTS.md when all usual rows and programs are measured")
+    parser.add_argument("--distribution", type=Path, help="another sallyport-*.tar.gz than that of karaf-assembly/target")
     parser.add_argument("--hold", action="store_true", help="start everything, print ports and PIDs, wait for Ctrl-C; for profiling by hand")
     if parser.parse_args(words).quick:
         parser.set_defaults(rounds=1, seconds=1, warm_up=3, patience=5)
@@ -75,19 +76,25 @@ def build_load_tool(processes: Processes) -> Path:
     return tool
 
 
-def unpack_distribution(processes: Processes) -> Path:
-    def archives() -> list[Path]:
-        return sorted((ROOT / "karaf-assembly/target").glob("sallyport-*.tar.gz"))
-
-    if not archives():
-        say("building the distribution …")
-        subprocess.run(["mvn", "-q", "-DskipTests", "-pl", "karaf-assembly", "-am", "package"], cwd=ROOT, check=True)
-    if len(archives()) != 1:
-        raise Failed(f"{ROOT}/karaf-assembly/target: {len(archives())} files sallyport-*.tar.gz; expected one; `mvn clean` and build again")
+def unpack_distribution(processes: Processes, archive: Path | None) -> Path:
+    archive = archive or built_distribution()
+    if not archive.is_file():
+        raise Failed(f"{archive}: expected the distribution's tar.gz")
     distribution = processes.directory / "distribution"
     distribution.mkdir(mode=0o755)
-    subprocess.run(["tar", "-xzf", archives()[0], "-C", distribution, "--strip-components=1", "--no-same-owner"], check=True)
+    subprocess.run(["tar", "-xzf", archive, "-C", distribution, "--strip-components=1", "--no-same-owner"], check=True)
     return distribution
+
+
+def built_distribution() -> Path:
+    target = ROOT / "karaf-assembly/target"
+    if not list(target.glob("sallyport-*.tar.gz")):
+        say("building the distribution …")
+        subprocess.run(["mvn", "-q", "-DskipTests", "-pl", "karaf-assembly", "-am", "package"], cwd=ROOT, check=True)
+    archives = list(target.glob("sallyport-*.tar.gz"))
+    if len(archives) != 1:
+        raise Failed(f"{target}: {len(archives)} files sallyport-*.tar.gz; expected one; `mvn clean` and build again")
+    return archives[0]
 
 
 def start_resources(processes: Processes, tool: Path) -> Resources:
@@ -200,7 +207,7 @@ def compare(options: argparse.Namespace, words: list[str], processes: Processes)
 
     def unpacked() -> Path:
         if not distribution:
-            distribution.append(unpack_distribution(processes))
+            distribution.append(unpack_distribution(processes, options.distribution))
         return distribution[0]
 
     rows = [ROWS[name] for name in options.rows]
