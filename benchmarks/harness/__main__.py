@@ -192,7 +192,7 @@ def page(options: argparse.Namespace, words: list[str], body: str) -> str:
             "# Results",
             "",
             "Written by `benchmarks/run`; README.md says what is measured and how. Figures of one machine and one run: compare the programs in a",
-            "line, not figures of different pages. A bar is met within 5 %; differences under 10 % are noise unless the ranges do not overlap.",
+            "line, not figures of different pages. A bar against a peer is met within 5 %; differences under 10 % are noise unless the ranges do not overlap.",
             "",
             *(f"- {name}: {value}" for name, value in facts.items()),
             "",

@@ -35,7 +35,7 @@ def _line(figure: Figure, by_program: dict[str, list[float]], programs: list[Pro
         comparable = own and theirs and median(theirs) > 0
         cells.append(f"{median(own) / median(theirs):.2f}" if comparable else "–")
     if figure.bar and own:
-        theirs = by_program.get(figure.bar.peer or "", [])
+        theirs = by_program.get(figure.bar.peer, []) if figure.bar.peer else []
         met = figure.bar.met(median(own), median(theirs) if theirs else None, figure.more_is_better)
         verdict = "" if met is None else " ✓" if met else " ✗"
         cells.append(figure.bar.text(figure.more_is_better) + verdict)

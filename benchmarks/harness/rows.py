@@ -21,7 +21,7 @@ from programs import Program
 
 @dataclass(frozen=True)
 class Bar:
-    """Sallyport's median against a peer's, or against a fixed figure; met within 5 %."""
+    """Sallyport's median against a peer's, met within 5 %, or against a fixed figure."""
 
     factor: float
     peer: str | None = None
@@ -30,10 +30,10 @@ class Bar:
         return f"{'≥' if more else '≤'} {self.factor:g}" + (f" × {self.peer}" if self.peer else "")
 
     def met(self, value: float, peer: float | None, more: bool) -> bool | None:
-        if self.peer and peer is None:
+        if self.peer and not peer:
             return None
-        limit = self.factor * (peer if self.peer else 1)  # type: ignore[operator]
-        return value >= limit * 0.95 if more else value <= limit * 1.05
+        limit = self.factor if peer is None else self.factor * peer * (0.95 if more else 1.05)
+        return value >= limit if more else value <= limit
 
 
 @dataclass(frozen=True)
