@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.sallyport.testkit.process.Program;
+import org.sallyport.testkit.process.Resources;
+
+/** A Karaf as Apache ships it, with ports of its own and one repository: the distribution's. */
+final class StockKaraf implements AutoCloseable {
+    private final Path home;
+    private final int sshPort = Resources.freePort();
+    private final Program program;
+
+    StockKaraf(Path home, Path repository) throws IOException {
+        this.home = Files.createDirectories(home);
+        String archive = System.getProperty("stock.karaf", "");
+        Program tar = Program.start(
+                "tar", new ProcessBuilder("tar", "-xzf", archive, "-C", home.toString(), "--strip-components=1"));
+        if (tar.awaitExit() != 0) {
+            throw new IOException("cannot unpack " + archive + ": " + tar.errors());
+        }
+        set(
+                "org.ops4j.pax.url.mvn.cfg",
+                "org.ops4j.pax.url.mvn.repositories",
+                "file:" + repository + "@id=sallyport@snapshots");
+        set(
+                "org.ops4j.pax.url.mvn.cfg",
+                "org.ops4j.pax.url.mvn.localRepository",
+                home.resolve("data/m2").toString());
+        set("org.apache.karaf.shell.cfg", "sshPort", "" + sshPort);
+        set("org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
+        set("org.apache.karaf.management.cfg", "rmiRegistryPort", "" + Resources.freePort());
+        set("org.apache.karaf.management.cfg", "rmiServerPort", "" + Resources.freePort());
+        Files.writeString(
+                home.resolve("etc/users.properties"),
+                "karaf = karaf,_g_:admingroup\n_g_\\:admingroup = group,admin,manager,viewer,systembundles,ssh\n");
+        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/karaf").toString(), "daemon");
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        this.program = Program.start("stock Karaf", builder);
+        awaitCommand("feature:version-list shell", "4.");
+    }
+
+    private void set(String file, String key, String value) throws IOException {
+        Path path = home.resolve("etc").resolve(file);
+        List<String> lines = new ArrayList<>();
+        boolean continued = false;
+        for (String line : Files.readAllLines(path)) {
+            boolean mine = line.replace(" ", "").startsWith(key + "=") || continued;
+            continued = mine && line.endsWith("\\");
+            if (!mine) {
+                lines.add(line);
+            }
+        }
+        lines.add(key + " = " + value);
+        Files.write(path, lines);
+    }
+
+    Path home() {
+        return home;
+    }
+
+    long pid() throws IOException {
+        return program.pid();
+    }
+
+    /** Runs commands in it; fails when one does. */
+    String run(String commands) {
+        Program client = client(commands);
+        if (client.awaitExit() != 0) {
+            throw new AssertionError(
+                    "'" + commands + "' failed:\n" + String.join("\n", client.lines()) + client.errors() + log());
+        }
+        return String.join("\n", client.lines());
+    }
+
+    void awaitCommand(String command, String wanted) {
+        String last = "";
+        long deadline = System.nanoTime() + 2 * Program.PATIENCE.toNanos();
+        while (System.nanoTime() < deadline && program.alive()) {
+            Program client = client(command);
+            client.awaitExit();
+            last = String.join("\n", client.lines()) + client.errors();
+            if (last.contains(wanted)) {
+                return;
+            }
+        }
+        throw new AssertionError("'" + command + "' printed\n" + last + "\nand never '" + wanted + "'" + log());
+    }
+
+    private Program client(String commands) {
+        ProcessBuilder builder = new ProcessBuilder(
+                home.resolve("bin/client").toString(),
+                "-a",
+                "" + sshPort,
+                "-h",
+                "127.0.0.1",
+                "-u",
+                "karaf",
+                "-p",
+                "karaf",
+                "-b");
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return Program.start("Karaf client", builder).input(commands + "\n");
+    }
+
+    /** {@return names of all Java threads, one a line} */
+    String threads() throws IOException {
+        Program jcmd = Program.start(
+                "jcmd",
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/jcmd").toString(),
+                        "" + javaPid(),
+                        "Thread.print"));
+        jcmd.awaitExit();
+        return String.join("\n", jcmd.lines());
+    }
+
+    /** bin/karaf does not end in exec: the JVM is its child. */
+    private long javaPid() {
+        return ProcessHandle.of(program.pid())
+                .flatMap(shell -> shell.descendants().findFirst())
+                .map(ProcessHandle::pid)
+                .orElse(program.pid());
+    }
+
+    String log() {
+        try {
+            return "\n--- log\n" + Files.readString(home.resolve("data/log/karaf.log"));
+        } catch (IOException e) {
+            return "\n(no log)";
+        }
+    }
+
+    @Override
+    public void close() {
+        ProcessHandle.of(program.pid()).ifPresent(shell -> shell.descendants().forEach(ProcessHandle::destroy));
+        program.close();
+    }
+}
