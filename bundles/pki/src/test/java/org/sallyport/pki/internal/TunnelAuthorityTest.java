@@ -173,8 +173,8 @@ class TunnelAuthorityTest {
 
     @Test
     void aStoreThatFailsOrHangsIsNamedWithinAFewSeconds() {
-        secrets.failure = new RegistryException("/x/registry.mv is damaged");
-        assertThatThrownBy(this::authority).hasMessage("secret 'tunnel.name': /x/registry.mv is damaged");
+        secrets.failure = new RegistryException("/x/registry.journal is damaged");
+        assertThatThrownBy(this::authority).hasMessage("secret 'tunnel.name': /x/registry.journal is damaged");
 
         secrets.failure = null;
         secrets.hangs = true;

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that opens, reads and writes the store file, for all services of this bundle. The file is opened at first
+ * The one thread that opens, reads and writes the journal, for all services of this bundle. The file is opened at first
  * use, so that activation costs nothing.
  *
  * <p>Changes that wait at the same time share one commit, hence one force of the disk: they are applied to each other's
@@ -46,7 +46,7 @@ public final class EmbeddedStore {
     private static final int MAX_BATCH = 100;
 
     private final StateDirectory directory;
-    private final StoreFile file;
+    private final Journal journal;
     private final Duration retry;
     private final Herald herald = new Herald();
     private final Thread thread;
@@ -65,7 +65,7 @@ public final class EmbeddedStore {
     }
 
     EmbeddedStore(StateDirectory directory) {
-        this(directory, new StoreFile(directory, Schema.NOW), RETRY);
+        this(directory, new Journal(directory, Schema.NOW), RETRY);
     }
 
     /**
@@ -73,9 +73,9 @@ public final class EmbeddedStore {
      *
      * @param retry how long a file that failed is left alone
      */
-    EmbeddedStore(StateDirectory directory, StoreFile file, Duration retry) {
+    EmbeddedStore(StateDirectory directory, Journal journal, Duration retry) {
         this.directory = directory;
-        this.file = file;
+        this.journal = journal;
         this.retry = retry;
         this.thread = new Thread(this::run, "sallyport-registry");
         thread.setDaemon(true);
@@ -135,7 +135,7 @@ public final class EmbeddedStore {
                         + now.registry().revision());
     }
 
-    /** Finishes what waits, then closes the file. Bounded; never interrupts, which would close the file under a write. */
+    /** Finishes what waits, then closes the journal. Bounded; never interrupts, which would close the file under a write. */
     @Deactivate
     void stop() throws InterruptedException {
         long begun = System.nanoTime();
@@ -148,7 +148,7 @@ public final class EmbeddedStore {
         }
         thread.join(STOP.toMillis());
         if (thread.isAlive()) {
-            LOG.warn("registry: {} did not take its last writes within {} s", file.path(), STOP.toSeconds());
+            LOG.warn("registry: {} did not take its last writes within {} s", journal.path(), STOP.toSeconds());
         }
         herald.stop();
         LOG.info("registry: stopped within {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
@@ -181,7 +181,7 @@ public final class EmbeddedStore {
                 work(batch);
             }
         }
-        file.close();
+        journal.close();
     }
 
     /** {@return what waits, nothing when it is time to try a failed file again, or null at the end} */
@@ -216,7 +216,7 @@ public final class EmbeddedStore {
         try {
             Contents before = load();
             if (batch.isEmpty()) {
-                file.probe();
+                journal.commit(List.of());
                 recovered();
                 herald.announce(before);
             } else {
@@ -225,7 +225,7 @@ public final class EmbeddedStore {
         } catch (RuntimeException | Error e) {
             RegistryException failed = e instanceof RegistryException known
                     ? known
-                    : new RegistryException(file.path() + ": unexpected failure: " + e, e);
+                    : new RegistryException(journal.path() + ": unexpected failure: " + e, e);
             failed(failed);
             // what was asked can be answered from memory, if the file was ever read
             Contents known = contents;
@@ -244,10 +244,15 @@ public final class EmbeddedStore {
         if (known != null) {
             return known;
         }
-        Contents read = Records.read(file.open());
-        contents = read;
-        recovered();
-        return read;
+        try {
+            Contents read = Records.read(journal.open());
+            contents = read;
+            recovered();
+            return read;
+        } catch (RuntimeException e) {
+            journal.abandon();
+            throw e;
+        }
     }
 
     private Contents commit(Contents before, List<Work<?>> batch) {
@@ -265,7 +270,7 @@ public final class EmbeddedStore {
             }
         }
         if (!writes.isEmpty()) {
-            file.commit(writes);
+            journal.commit(writes);
             contents = next;
             recovered();
         }
@@ -291,7 +296,7 @@ public final class EmbeddedStore {
 
     private void recovered() {
         if (failure != null) {
-            LOG.info("registry: {} can be used again", file.path());
+            LOG.info("registry: {} can be used again", journal.path());
         }
         failure = null;
     }

@@ -12,9 +12,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.sallyport.api.Shown;
 import org.sallyport.api.registry.SecretStore;
-import org.sallyport.registry.internal.Write.Table;
 
-/** Secrets in the store file, encrypted under a key that lies beside it. */
+/** Secrets in the journal, encrypted under a key that lies beside it. */
 @Component
 public final class EncryptedSecrets implements SecretStore {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
@@ -64,7 +63,7 @@ public final class EncryptedSecrets implements SecretStore {
 
     private Step<byte[]> step(Contents contents, String name, byte[] secret) {
         byte[] encrypted = cipher(contents).encrypt(name, secret);
-        return new Step<>(contents.with(name, encrypted), List.of(Write.put(Table.SECRETS, name, encrypted)), secret);
+        return new Step<>(contents.with(name, encrypted), List.of(Records.put(name, encrypted)), secret);
     }
 
     private SecretCipher cipher(Contents contents) {

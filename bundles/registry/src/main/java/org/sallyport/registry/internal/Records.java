@@ -2,12 +2,12 @@
 // Copyright the Sallyport authors
 package org.sallyport.registry.internal;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,66 +39,68 @@ import org.sallyport.registry.internal.Write.Name;
 import org.sallyport.registry.internal.Write.Table;
 
 /**
- * Domain records as JSON in the store file. Written field by field, so that a record may change its shape without changing
- * what older files mean; a field that is added later needs a migration, or a value where it is absent.
+ * Domain records as JSON in the journal. Written field by field, so that a record may change its shape without changing
+ * what older journals mean; a field that is added later needs a migration, or a value where it is absent.
  */
 final class Records {
     /** Names the revision. */
     static final Name REVISION = new Name(Table.META, "revision");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private Records() {}
 
     /**
      * Reads everything.
      *
-     * @param file the store file's content
+     * @param journal what the journal holds
      * @return the same as records
      * @throws RegistryException when a value makes no sense
      */
-    static Contents read(StoreFile.Content file) {
-        byte[] revision = file.get(REVISION);
+    static Contents read(Tables journal) {
+        JsonNode revision = journal.get(REVISION);
+        Map<String, byte[]> secrets = new TreeMap<>();
+        journal.all(Table.SECRETS).forEach((key, value) -> secrets.put(key, secret(key, value)));
         SortedMap<GatewayId, Gateway> gateways = new TreeMap<>();
-        file.all(Table.GATEWAYS).forEach((key, value) -> {
+        journal.all(Table.GATEWAYS).forEach((key, value) -> {
             GatewayId id = new GatewayId(key);
             gateways.put(id, gateway(id, value));
         });
         SortedMap<DestinationId, Destination> destinations = new TreeMap<>();
-        file.all(Table.DESTINATIONS).forEach((key, value) -> {
+        journal.all(Table.DESTINATIONS).forEach((key, value) -> {
             DestinationId id = new DestinationId(key);
             destinations.put(id, destination(id, value));
         });
         Map<KeyOfGateway, ClientKey> keys = new HashMap<>();
-        file.all(Table.KEYS).forEach((key, value) -> {
+        journal.all(Table.KEYS).forEach((key, value) -> {
             ClientKey read = clientKey(key, value);
             keys.put(new KeyOfGateway(read.gateway(), read.fingerprint()), read);
         });
         return new Contents(
                 new RegistrySnapshot(
-                        revision == null ? 0 : Long.parseLong(new String(revision, US_ASCII)),
+                        revision == null ? 0 : revision.asLong(),
                         gateways,
                         destinations,
                         keys,
-                        file.all(Table.BLOCKED).keySet()),
-                file.all(Table.SECRETS));
+                        journal.all(Table.BLOCKED).keySet()),
+                secrets);
     }
 
     static Write revision(long revision) {
-        return new Write(REVISION, Long.toString(revision).getBytes(US_ASCII));
+        return new Write(REVISION, LongNode.valueOf(revision));
     }
 
     static Write put(Gateway gateway) {
         TokenState token = gateway.token();
-        ObjectNode tokenNode = JSON.createObjectNode()
+        ObjectNode tokenNode = JSON.objectNode()
                 .put("serial", token.serial())
                 .put("issued", token.issued().toString());
         if (token.expires() != null) {
             tokenNode.put("expires", token.expires().toString());
         }
-        ArrayNode acl = JSON.createArrayNode();
+        ArrayNode acl = JSON.arrayNode();
         gateway.acl().rules().forEach(rule -> acl.add(rule.toString()));
-        ObjectNode node = JSON.createObjectNode()
+        ObjectNode node = JSON.objectNode()
                 .put("name", gateway.name())
                 .put("enabled", gateway.enabled())
                 .put("tokenRequired", gateway.tokenRequired())
@@ -109,12 +111,12 @@ final class Records {
                 .put("created", gateway.created().toString());
         node.set("token", tokenNode);
         node.set("acl", acl);
-        return Write.put(Table.GATEWAYS, gateway.id().value(), bytes(node));
+        return Write.put(Table.GATEWAYS, gateway.id().value(), node);
     }
 
     static Write put(Destination destination) {
         DestinationOptions options = destination.options();
-        ObjectNode node = JSON.createObjectNode()
+        ObjectNode node = JSON.objectNode()
                 .put("gateway", destination.gateway().value())
                 .put("name", destination.name())
                 .put("direction", destination.direction().name())
@@ -126,15 +128,23 @@ final class Records {
                 .put("connectTimeout", options.connectTimeout().toString())
                 .put("idleTimeout", options.idleTimeout().toString())
                 .put("maxConnections", options.maxConnections());
-        return Write.put(Table.DESTINATIONS, destination.id().value(), bytes(node));
+        return Write.put(Table.DESTINATIONS, destination.id().value(), node);
     }
 
     static Write put(ClientKey key) {
-        ObjectNode node = JSON.createObjectNode()
+        ObjectNode node = JSON.objectNode()
                 .put("host", key.host())
                 .put("address", key.address())
                 .put("firstSeen", key.firstSeen().toString());
-        return Write.put(Table.KEYS, name(new KeyOfGateway(key.gateway(), key.fingerprint())), bytes(node));
+        return Write.put(Table.KEYS, name(new KeyOfGateway(key.gateway(), key.fingerprint())), node);
+    }
+
+    static Write block(String fingerprint) {
+        return Write.put(Table.BLOCKED, fingerprint, BooleanNode.TRUE);
+    }
+
+    static Write put(String secret, byte[] encrypted) {
+        return Write.put(Table.SECRETS, secret, BinaryNode.valueOf(encrypted));
     }
 
     /** {@return the key under which an admitted client key is stored} */
@@ -142,7 +152,7 @@ final class Records {
         return key.gateway().value() + ' ' + key.fingerprint();
     }
 
-    private static Gateway gateway(GatewayId id, byte[] value) {
+    private static Gateway gateway(GatewayId id, JsonNode value) {
         return fields("gateway " + id, value, from -> {
             JsonNode token = from.node("token");
             Fields tokenFields = new Fields("token of gateway " + id, token);
@@ -167,7 +177,7 @@ final class Records {
         });
     }
 
-    private static Destination destination(DestinationId id, byte[] value) {
+    private static Destination destination(DestinationId id, JsonNode value) {
         return fields(
                 "destination " + id,
                 value,
@@ -186,7 +196,7 @@ final class Records {
                                 from.number("maxConnections"))));
     }
 
-    private static ClientKey clientKey(String key, byte[] value) {
+    private static ClientKey clientKey(String key, JsonNode value) {
         int blank = key.indexOf(' ');
         return fields(
                 "client key " + key,
@@ -199,24 +209,24 @@ final class Records {
                         Instant.parse(from.text("firstSeen"))));
     }
 
+    private static byte[] secret(String name, JsonNode value) {
+        try {
+            return value.binaryValue();
+        } catch (IOException e) {
+            throw new RegistryException("the stored secret '" + name + "' makes no sense: " + e.getMessage(), e);
+        }
+    }
+
     private static AclRule aclRule(String text) {
         int blank = text.indexOf(' ');
         return AclRule.parse(
                 AclRule.Action.valueOf(text.substring(0, blank).toUpperCase(Locale.ROOT)), text.substring(blank + 1));
     }
 
-    private static byte[] bytes(ObjectNode node) {
+    private static <T> T fields(String what, JsonNode value, Reading<T> reading) {
         try {
-            return JSON.writeValueAsBytes(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of plain values can always be written", e);
-        }
-    }
-
-    private static <T> T fields(String what, byte[] value, Reading<T> reading) {
-        try {
-            return reading.read(new Fields(what, JSON.readTree(value)));
-        } catch (IOException | RuntimeException e) {
+            return reading.read(new Fields(what, value));
+        } catch (RuntimeException e) {
             throw new RegistryException("the stored " + what + " makes no sense: " + e.getMessage(), e);
         }
     }

@@ -21,8 +21,8 @@ import org.sallyport.api.registry.RegistrySnapshot.KeyOfGateway;
 import org.sallyport.registry.internal.Write.Table;
 
 /**
- * Applies the changes of one transaction to a snapshot: makes the next snapshot, and the writes that make the file say the
- * same. Copies only what changes.
+ * Applies the changes of one transaction to a snapshot: makes the next snapshot, and the writes that make the journal say
+ * the same. Copies only what changes.
  */
 final class Transaction {
     private final RegistrySnapshot before;
@@ -139,7 +139,7 @@ final class Transaction {
         if (!blocked.contains(fingerprint)) {
             blocked = new HashSet<>(blocked);
             blocked.add(fingerprint);
-            writes.add(Write.put(Table.BLOCKED, fingerprint, new byte[0]));
+            writes.add(Records.block(fingerprint));
         }
     }
 

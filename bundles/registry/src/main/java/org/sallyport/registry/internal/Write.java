@@ -2,30 +2,16 @@
 // Copyright the Sallyport authors
 package org.sallyport.registry.internal;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
-/** One value of the store file that is to change. Immutable; nobody changes the bytes. */
-final class Write {
-    private final Name name;
-    private final byte @Nullable [] value;
-
-    /**
-     * @param name which one
-     * @param value what it becomes; null: it goes
-     */
-    Write(Name name, byte @Nullable [] value) {
-        this.name = name;
-        this.value = value;
-    }
-
-    Name name() {
-        return name;
-    }
-
-    byte @Nullable [] value() {
-        return value;
-    }
-
+/**
+ * One value of the journal that is to change.
+ *
+ * @param name which one
+ * @param value what it becomes; null: it goes
+ */
+record Write(Name name, @Nullable JsonNode value) {
     /**
      * Names one value.
      *
@@ -34,9 +20,9 @@ final class Write {
      */
     record Name(Table table, String key) {}
 
-    /** The tables of the store file; their names in it are theirs for ever. */
+    /** The tables of the journal; their names in it are theirs for ever. */
     enum Table {
-        /** The schema number and the revision. */
+        /** The revision. */
         META("meta"),
         /** Gateways by ID. */
         GATEWAYS("gateways"),
@@ -58,9 +44,18 @@ final class Write {
         String stored() {
             return stored;
         }
+
+        static Table of(String stored) {
+            for (Table table : values()) {
+                if (table.stored.equals(stored)) {
+                    return table;
+                }
+            }
+            throw new IllegalArgumentException("unknown table '" + stored + "'");
+        }
     }
 
-    static Write put(Table table, String key, byte[] value) {
+    static Write put(Table table, String key, JsonNode value) {
         return new Write(new Name(table, key), value);
     }
 

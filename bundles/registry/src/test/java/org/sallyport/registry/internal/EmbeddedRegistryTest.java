@@ -320,8 +320,7 @@ class EmbeddedRegistryTest {
 
         assertThat(await(registry.read())).isEqualTo(before);
         assertThat(before.destinations()).hasSize(10_000);
-        assertThat(Files.size(directory.resolve("state").resolve(StoreFile.NAME)))
-                .isLessThan(64 << 20);
+        assertThat(Files.size(directory.resolve("state").resolve(Journal.NAME))).isLessThan(64 << 20);
     }
 
     private Gateway withId(GatewayId id) {
