@@ -84,8 +84,8 @@ final class DoorClient {
         while (true) {
             DoorFrame frame = DoorFrame.read(fromInstance);
             switch (frame.type()) {
-                case DoorFrame.OUT -> out.write(frame.payload());
-                case DoorFrame.ERR -> err.write(frame.payload());
+                case DoorFrame.OUT -> show(out, frame.payload());
+                case DoorFrame.ERR -> show(err, frame.payload());
                 case DoorFrame.EXIT -> {
                     return frame.exitCode();
                 }
@@ -94,6 +94,15 @@ final class DoorClient {
                     // a later version's frame that this one can do without
                 }
             }
+        }
+    }
+
+    /** The reader of this process's output may have seen enough and gone, as {@code head} does; nobody is told then. */
+    private static void show(OutputStream out, byte[] bytes) {
+        try {
+            out.write(bytes);
+        } catch (IOException e) {
+            throw new Refusal(Sallyport.FAILED, "");
         }
     }
 

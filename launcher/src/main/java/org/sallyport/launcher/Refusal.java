@@ -17,6 +17,11 @@ final class Refusal extends RuntimeException {
         return new Refusal(Sallyport.USAGE, message);
     }
 
+    /** {@return whether there is nothing to say} */
+    boolean silent() {
+        return "".equals(getMessage());
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -28,7 +28,9 @@ public final class Sallyport {
         try {
             code = perform(CommandLine.parse(args));
         } catch (Refusal refusal) {
-            System.err.println("sallyport: " + refusal.getMessage());
+            if (!refusal.silent()) {
+                System.err.println("sallyport: " + refusal.getMessage());
+            }
             code = refusal.exitCode();
         }
         System.out.flush();

@@ -31,7 +31,7 @@ enum IoKind {
         @Override
         @Nullable
         Throwable obstacle() {
-            return Epoll.isAvailable() ? null : Epoll.unavailabilityCause();
+            return Epoll.isAvailable() ? HalfClosedSockets.obstacle() : Epoll.unavailabilityCause();
         }
 
         @Override

@@ -144,10 +144,10 @@ public final class NettyEventLoops implements EventLoops {
 
     /** Closes what is still registered and waits for the threads, {@value #STOP_SECONDS} s at most. */
     @Deactivate
-    public void stop() throws InterruptedException {
+    public void stop() {
         long begun = System.nanoTime();
         Future<?> ended = group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS);
-        if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        if (!ended.awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("event loops: not all have ended within {} s", STOP_SECONDS);
             return;
         }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.context;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import org.sallyport.api.Destination;
+import org.sallyport.dataplane.internal.relay.Connection;
+import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.StreamContext;
+
+/** What a protocol's stage is told; made only for protocols that have a stage. On the connection's loop. */
+public final class ConnectionContext implements StreamContext {
+    private final Connection connection;
+    private final InetSocketAddress source;
+    private final InetSocketAddress local;
+    private final Map<String, String> facts;
+    private final Runnable opener;
+    private final Promise<OpenReply> opened;
+    private final Promise<Void> draining;
+
+    /**
+     * @param connection that it speaks of
+     * @param loop of the connection
+     * @param source where the application connected from
+     * @param local what it connected to
+     * @param facts what is known of its protocol
+     * @param opener opens the stream
+     */
+    public ConnectionContext(
+            Connection connection,
+            EventLoop loop,
+            InetSocketAddress source,
+            InetSocketAddress local,
+            Map<String, String> facts,
+            Runnable opener) {
+        this.connection = connection;
+        this.source = source;
+        this.local = local;
+        this.facts = Map.copyOf(facts);
+        this.opener = opener;
+        opened = loop.newPromise();
+        draining = loop.newPromise();
+    }
+
+    @Override
+    public Destination destination() {
+        return connection.destination();
+    }
+
+    @Override
+    public InetSocketAddress source() {
+        return source;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    /** No setting names trusted proxies yet, so there is none. */
+    @Override
+    public boolean trustedPeer() {
+        return false;
+    }
+
+    @Override
+    public Map<String, String> facts() {
+        return facts;
+    }
+
+    @Override
+    public void open() {
+        opener.run();
+    }
+
+    @Override
+    public Future<OpenReply> opened() {
+        return opened;
+    }
+
+    /** The access policy knows no paths yet: nothing is allowed, so that no rule can be passed by. */
+    @Override
+    public boolean pathAllowed(String path) {
+        return false;
+    }
+
+    @Override
+    public Future<Void> draining() {
+        return draining;
+    }
+
+    @Override
+    public void reset(String reason) {
+        connection.abort(reason);
+    }
+
+    /** Tells the stage what was answered; the first answer counts. */
+    public void answered(OpenReply reply) {
+        opened.trySuccess(reply);
+    }
+
+    /** Tells the stage that the connection should end soon. Safe for every thread. */
+    @SuppressWarnings("NullAway") // a promise of nothing is kept with null
+    public void drain() {
+        draining.trySuccess(null);
+    }
+}

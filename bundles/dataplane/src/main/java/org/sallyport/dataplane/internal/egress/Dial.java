@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.egress;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Destination;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.Verdict;
+import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.spi.AccessPolicy;
+import org.sallyport.spi.OpenCode;
+import org.sallyport.spi.OpenReply;
+
+/**
+ * The way to a resource: the policy on its name, its addresses, the policy on each of them, and a connection to one that is
+ * allowed; all within the destination's connect timeout. On one event loop.
+ */
+final class Dial implements HappyEyeballs.Outcome {
+    /** What came of it; told once, or never after {@link #cancel}. */
+    interface Outcome {
+        /** The resource is connected, with reading off and an empty pipeline. */
+        void reached(DuplexChannel socket);
+
+        /** It is not. */
+        void refused(OpenReply reply);
+    }
+
+    private final Surroundings surroundings;
+    private final EventLoop loop;
+    private final Destination destination;
+    private final AccessPolicy access;
+    private final Outcome outcome;
+    private @Nullable HappyEyeballs race;
+    private java.util.concurrent.@Nullable Future<?> deadline;
+    private boolean counted;
+    private boolean over;
+
+    /**
+     * @param surroundings of all gateways
+     * @param loop on which everything happens
+     * @param destination whose resource is dialled
+     * @param access says whether it may be
+     * @param outcome is told
+     */
+    Dial(Surroundings surroundings, EventLoop loop, Destination destination, AccessPolicy access, Outcome outcome) {
+        this.surroundings = surroundings;
+        this.loop = loop;
+        this.destination = destination;
+        this.access = access;
+        this.outcome = outcome;
+    }
+
+    /** Begins. */
+    void start() {
+        HostPort resource = destination.resource();
+        Verdict verdict = access.check(resource.host(), resource.port(), null);
+        if (verdict instanceof Verdict.Denied denied) {
+            refuse(denied(denied));
+            return;
+        }
+        if (!surroundings.limits().dials().take(1)) {
+            refuse(new OpenReply(OpenCode.TOO_MANY, "too many resources are being dialled"));
+            return;
+        }
+        counted = true;
+        deadline = loop.schedule(
+                this::expired, destination.options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        surroundings.names().resolve(resource.host(), loop).addListener(this::resolved);
+    }
+
+    private void resolved(Future<? super List<InetAddress>> answer) {
+        if (over) {
+            return;
+        }
+        HostPort resource = destination.resource();
+        if (!answer.isSuccess()) {
+            refuse(DialFailure.unresolved(resource, answer.cause()));
+            return;
+        }
+        @SuppressWarnings("unchecked") // what was asked for
+        List<InetAddress> addresses = (List<InetAddress>) answer.getNow();
+        List<InetSocketAddress> allowed = new ArrayList<>(addresses.size());
+        Verdict.Denied denial = null;
+        for (InetAddress address : AddressOrder.interleave(addresses)) {
+            Verdict verdict = access.check(resource.host(), resource.port(), address);
+            if (verdict instanceof Verdict.Denied denied) {
+                denial = denied;
+            } else {
+                allowed.add(new InetSocketAddress(address, resource.port()));
+            }
+        }
+        if (allowed.isEmpty()) {
+            refuse(
+                    denial == null
+                            ? new OpenReply(OpenCode.NOT_RESOLVED, "name " + resource.host() + " has no address")
+                            : denied(denial));
+            return;
+        }
+        HappyEyeballs dialling = new HappyEyeballs(surroundings.loops(), loop, allowed, this);
+        race = dialling;
+        dialling.dial();
+    }
+
+    private static OpenReply denied(Verdict.Denied denied) {
+        OpenCode code = denied.source() == Verdict.Source.CEILING ? OpenCode.CEILING_DENIED : OpenCode.DENIED;
+        return new OpenReply(code, denied.reason());
+    }
+
+    private void expired() {
+        if (!over) {
+            OpenReply reply = new OpenReply(
+                    OpenCode.TIMED_OUT,
+                    destination.resource() + " did not answer within "
+                            + destination.options().connectTimeout().toSeconds() + " s");
+            cancel();
+            outcome.refused(reply);
+        }
+    }
+
+    @Override
+    public void connected(DuplexChannel socket) {
+        end();
+        outcome.reached(socket);
+    }
+
+    @Override
+    public void failed(Throwable last) {
+        refuse(DialFailure.unreached(destination.resource(), last));
+    }
+
+    private void refuse(OpenReply reply) {
+        end();
+        outcome.refused(reply);
+    }
+
+    private void end() {
+        over = true;
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        if (counted) {
+            counted = false;
+            surroundings.limits().dials().give(1);
+        }
+    }
+
+    /** Stops. */
+    void cancel() {
+        end();
+        if (race != null) {
+            race.cancel();
+        }
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.egress;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.DestinationId;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.event.Event;
+import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.plugin.Plugin;
+import org.sallyport.spi.OpenCode;
+import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.OpenRequest;
+import org.sallyport.spi.Protocol;
+import org.sallyport.spi.StreamAcceptor;
+import org.sallyport.spi.StreamChannel;
+
+/**
+ * Takes the streams that the other ends of one gateway's tunnels open. An open that relies on a configuration which is not
+ * here yet waits for it, {@value #PATIENCE_MILLIS} ms at most. Opens come on the loops of their tunnels, the configuration on
+ * any thread.
+ */
+public final class EgressAcceptor implements StreamAcceptor {
+    static final int PATIENCE_MILLIS = 2_000;
+
+    private final Surroundings surroundings;
+    private final Set<HeldOpen> held = ConcurrentHashMap.newKeySet();
+    private volatile EgressConfig config;
+
+    /**
+     * @param surroundings of all gateways
+     * @param config the first
+     */
+    public EgressAcceptor(Surroundings surroundings, EgressConfig config) {
+        this.surroundings = surroundings;
+        this.config = config;
+    }
+
+    /** Judges opens by another configuration from now on, and those first that waited for it. */
+    public void config(EgressConfig newer) {
+        config = newer;
+        held.forEach(HeldOpen::configChanged);
+    }
+
+    public EgressConfig config() {
+        return config;
+    }
+
+    @Override
+    public void accept(StreamChannel stream, OpenRequest request) {
+        EgressConfig now = config;
+        if (now.revision() >= request.revision() || now.closing()) {
+            judge(stream, request, now);
+        } else if (surroundings.limits().dials().take(1)) {
+            new HeldOpen(stream, request).hold();
+        } else {
+            refuse(stream, request, new OpenReply(OpenCode.TOO_MANY, "too many opens wait here"));
+        }
+    }
+
+    private void judge(StreamChannel stream, OpenRequest request, EgressConfig now) {
+        EgressDestination wanted = now.destinations().get(request.destination());
+        OpenReply obstacle = obstacle(request.destination(), wanted, now);
+        if (obstacle != null || wanted == null) {
+            refuse(stream, request, obstacle == null ? unknown(request.destination()) : obstacle);
+            return;
+        }
+        Plugin<Protocol> protocol =
+                surroundings.protocols().best(wanted.destination().protocol());
+        if (protocol == null || !protocol.enter()) {
+            refuse(
+                    stream,
+                    request,
+                    new OpenReply(
+                            OpenCode.PROTOCOL_MISSING,
+                            "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
+            return;
+        }
+        // the limit on connections is the ingress end's, where all of them come together
+        wanted.traffic().begin(0);
+        new EgressConnection(surroundings, stream, request, wanted, now.access(), protocol, this::publish).start();
+    }
+
+    private static @Nullable OpenReply obstacle(
+            DestinationId id, @Nullable EgressDestination wanted, EgressConfig now) {
+        if (now.closing()) {
+            return new OpenReply(OpenCode.DRAINING, "this end is about to stop");
+        }
+        if (wanted == null) {
+            return unknown(id);
+        }
+        if (!now.enabled()) {
+            return new OpenReply(OpenCode.DISABLED, "the gateway is disabled");
+        }
+        if (!wanted.destination().enabled() || wanted.isLeaving()) {
+            return new OpenReply(OpenCode.DISABLED, "destination " + id + " is disabled");
+        }
+        return null;
+    }
+
+    private static OpenReply unknown(DestinationId id) {
+        return new OpenReply(OpenCode.UNKNOWN_DESTINATION, "destination " + id + " is not known at the end that dials");
+    }
+
+    private void refuse(StreamChannel stream, OpenRequest request, OpenReply reply) {
+        stream.reply(reply);
+        publish(request, reply);
+    }
+
+    private void publish(OpenRequest request, OpenReply reply) {
+        EgressDestination wanted = config.destinations().get(request.destination());
+        if (wanted != null) {
+            wanted.traffic().refused();
+        }
+        surroundings
+                .events()
+                .publish(new Event.FlowRefused(
+                        request.flow(),
+                        request.destination(),
+                        new HostPort(
+                                        request.source().getAddress().getHostAddress(),
+                                        request.source().getPort())
+                                .toString(),
+                        reply.code().name(),
+                        reply.text()));
+    }
+
+    /**
+     * Dials a destination's resource and hangs up.
+     *
+     * @param id of the destination
+     * @return what an open would have been answered
+     */
+    public Future<OpenReply> probe(DestinationId id) {
+        EventLoop loop = surroundings.loops().next();
+        Promise<OpenReply> answer = loop.newPromise();
+        EgressConfig now = config;
+        EgressDestination wanted = now.destinations().get(id);
+        OpenReply obstacle = obstacle(id, wanted, now);
+        if (obstacle != null || wanted == null) {
+            return answer.setSuccess(obstacle == null ? unknown(id) : obstacle);
+        }
+        if (surroundings.protocols().best(wanted.destination().protocol()) == null) {
+            return answer.setSuccess(new OpenReply(
+                    OpenCode.PROTOCOL_MISSING,
+                    "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
+        }
+        Dial dial = new Dial(surroundings, loop, wanted.destination(), now.access(), new Probe(answer));
+        loop.execute(dial::start);
+        return answer;
+    }
+
+    /** Hangs up on whatever answers. */
+    private record Probe(Promise<OpenReply> answer) implements Dial.Outcome {
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // nobody waits
+        public void reached(DuplexChannel socket) {
+            socket.close();
+            answer.trySuccess(OpenReply.OK);
+        }
+
+        @Override
+        public void refused(OpenReply reply) {
+            answer.trySuccess(reply);
+        }
+    }
+
+    /** An open that is ahead of this end's configuration. On its stream's loop. */
+    private final class HeldOpen extends ChannelInboundHandlerAdapter {
+        private final StreamChannel stream;
+        private final OpenRequest request;
+        private java.util.concurrent.@Nullable Future<?> alarm;
+        private boolean over;
+
+        HeldOpen(StreamChannel stream, OpenRequest request) {
+            this.stream = stream;
+            this.request = request;
+        }
+
+        void hold() {
+            stream.pipeline().addLast(this);
+            held.add(this);
+            alarm = stream.eventLoop().schedule(this::expired, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            // it may have come between the look at it and now
+            lookAgain();
+        }
+
+        void configChanged() {
+            stream.eventLoop().execute(this::lookAgain);
+        }
+
+        private void lookAgain() {
+            EgressConfig now = config;
+            if (!over && (now.revision() >= request.revision() || now.closing())) {
+                end();
+                stream.pipeline().remove(this);
+                judge(stream, request, now);
+            }
+        }
+
+        private void expired() {
+            if (!over) {
+                end();
+                refuse(
+                        stream,
+                        request,
+                        new OpenReply(
+                                OpenCode.UNKNOWN_DESTINATION,
+                                "the end that dials has configuration " + config.revision() + ", not yet "
+                                        + request.revision()));
+            }
+        }
+
+        private void end() {
+            over = true;
+            held.remove(this);
+            if (alarm != null) {
+                alarm.cancel(false);
+            }
+            surroundings.limits().dials().give(1);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (!over) {
+                end();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // channelInactive follows
+        }
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.egress;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dataplane.internal.context.ConnectionContext;
+import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.plugin.Plugin;
+import org.sallyport.dataplane.internal.relay.Connection;
+import org.sallyport.dataplane.internal.relay.SocketEnd;
+import org.sallyport.dataplane.internal.relay.StreamEnd;
+import org.sallyport.spi.AccessPolicy;
+import org.sallyport.spi.OpenCode;
+import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.OpenRequest;
+import org.sallyport.spi.PipelineStage;
+import org.sallyport.spi.Protocol;
+import org.sallyport.spi.ResetMode;
+import org.sallyport.spi.StreamChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stream that another end opened: dials the resource, answers, and relays. What was sent early stays unread in the stream
+ * until the resource is there. On the stream's loop, on which the resource's socket lives too.
+ */
+final class EgressConnection extends Connection implements Dial.Outcome {
+    private static final Logger LOG = LoggerFactory.getLogger(EgressConnection.class);
+
+    private final StreamChannel stream;
+    private final StreamEnd end;
+    private final OpenRequest request;
+    private final Refusals refusals;
+    private final Dial dial;
+    private @Nullable SocketEnd socket;
+    private @Nullable ConnectionContext context;
+    private boolean answered;
+
+    /**
+     * @param surroundings of all gateways
+     * @param stream that was opened
+     * @param request what is wanted
+     * @param wanted the destination
+     * @param access says what may be dialled
+     * @param protocol entered
+     * @param refusals is told of refusals
+     */
+    EgressConnection(
+            Surroundings surroundings,
+            StreamChannel stream,
+            OpenRequest request,
+            EgressDestination wanted,
+            AccessPolicy access,
+            Plugin<Protocol> protocol,
+            Refusals refusals) {
+        super(wanted.destination(), protocol, wanted.connections(), wanted.traffic(), false);
+        this.stream = stream;
+        this.request = request;
+        this.refusals = refusals;
+        end = new StreamEnd(this, stream.eventLoop());
+        dial = new Dial(surroundings, stream.eventLoop(), wanted.destination(), access, this);
+    }
+
+    /** Begins. */
+    void start() {
+        begin();
+        stream.pipeline().addLast(end);
+        dial.start();
+    }
+
+    @Override
+    public void reached(DuplexChannel channel) {
+        SocketEnd made = new SocketEnd(channel, this);
+        socket = made;
+        PipelineStage stage = protocol().service().egress();
+        if (stage != PipelineStage.none()) {
+            ConnectionContext told =
+                    new ConnectionContext(this, loop(), request.source(), request.local(), request.facts(), () -> {});
+            context = told;
+            try {
+                stage.addTo(channel.pipeline(), told);
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "{}: protocol {} failed on a new connection",
+                        channel,
+                        destination().protocol(),
+                        e);
+                made.resetSocket();
+                refused(new OpenReply(
+                        OpenCode.INTERNAL, "protocol " + destination().protocol() + " failed"));
+                return;
+            }
+            told.answered(OpenReply.OK);
+        }
+        channel.pipeline().addLast(made);
+        answered = true;
+        stream.reply(OpenReply.OK);
+        made.join(end);
+    }
+
+    @Override
+    public void refused(OpenReply reply) {
+        if (!answered) {
+            answered = true;
+            because("refused: " + reply.text());
+            stream.reply(reply);
+            refusals.refused(request, reply);
+            finish();
+        }
+    }
+
+    @Override
+    public EventLoop loop() {
+        return stream.eventLoop();
+    }
+
+    @Override
+    protected void socketBroken(String why) {
+        end.peerBroken();
+    }
+
+    @Override
+    protected void streamBroken(StreamEnd broken, Throwable cause) {
+        dial.cancel();
+        answered = true;
+        because(String.valueOf(cause.getMessage()));
+        finish();
+    }
+
+    @Override
+    protected void abortNow() {
+        SocketEnd made = socket;
+        if (made == null) {
+            dial.cancel();
+            refused(new OpenReply(OpenCode.DRAINING, "this end is about to stop"));
+        } else {
+            end.reset(ResetMode.ABORT);
+            made.resetSocket();
+        }
+    }
+
+    @Override
+    public void drain() {
+        loop().execute(() -> {
+            ConnectionContext told = context;
+            if (told != null) {
+                told.drain();
+            }
+        });
+    }
+
+    @Override
+    protected void closed(String why) {
+        // the ingress end tells how a connection ended
+    }
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.ingress;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Destination;
+import org.sallyport.dataplane.internal.context.ConnectionContext;
+import org.sallyport.dataplane.internal.plugin.Plugin;
+import org.sallyport.dataplane.internal.relay.Connection;
+import org.sallyport.dataplane.internal.relay.SocketEnd;
+import org.sallyport.dataplane.internal.relay.StreamEnd;
+import org.sallyport.spi.OpenCode;
+import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.OpenRequest;
+import org.sallyport.spi.PipelineStage;
+import org.sallyport.spi.Protocol;
+import org.sallyport.spi.ResetMode;
+import org.sallyport.spi.StreamChannel;
+import org.sallyport.spi.StreamResetException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An application's connection: finds a client that reaches the resource, sends what the application says meanwhile, and
+ * relays.
+ *
+ * <p>The next client is tried on a promise that no byte reached the resource, and only then. One deadline covers all tries,
+ * and the wait for a client when there is none. What the application gets when nobody reached the resource is a reset, or,
+ * if its protocol has a stage, what that stage makes of the answer.
+ *
+ * <p>On the loop of the application's socket, which is that of the first tunnel chosen; another tunnel may be on another loop.
+ */
+final class IngressConnection extends Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(IngressConnection.class);
+    private static final long ANSWER_SECONDS = 5;
+
+    private final IngressDestination owner;
+    private final EventLoop loop;
+    private final SocketEnd socket;
+    private final EarlyPayload early;
+    private final InetSocketAddress source;
+    private final InetSocketAddress local;
+    private final long flow;
+    private final long begun;
+    private final List<AttachedTunnel> tried = new ArrayList<>(1);
+    private final @Nullable ConnectionContext context;
+
+    private @Nullable AttachedTunnel tunnel;
+    private @Nullable StreamEnd stream;
+    private java.util.concurrent.@Nullable Future<?> deadline;
+    private OpenReply last = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
+    private boolean opened;
+    private boolean waiting;
+    private boolean joined;
+    private boolean refused;
+
+    /**
+     * @param owner whose listener accepted it
+     * @param destination as it is now
+     * @param protocol entered
+     * @param channel accepted, not registered
+     * @param first the tunnel that was chosen; null when there is none
+     * @param loop where the socket will live
+     */
+    IngressConnection(
+            IngressDestination owner,
+            Destination destination,
+            Plugin<Protocol> protocol,
+            DuplexChannel channel,
+            @Nullable AttachedTunnel first,
+            EventLoop loop) {
+        super(destination, protocol, owner.connections(), owner.traffic(), true);
+        this.owner = owner;
+        this.loop = loop;
+        tunnel = first;
+        source = (InetSocketAddress) channel.remoteAddress();
+        local = (InetSocketAddress) channel.localAddress();
+        flow = owner.surroundings().nextFlow();
+        begun = loop.ticker().nanoTime();
+        socket = new SocketEnd(channel, this);
+        early = new EarlyPayload(socket, owner.surroundings().limits().earlyBytes());
+        context = protocol.service().ingress() == PipelineStage.none()
+                ? null
+                : new ConnectionContext(this, loop, source, local, Map.of(), this::open);
+    }
+
+    /** Registers the socket; on the loop that accepted it. */
+    void register() {
+        loop.register(socket.channel()).addListener(this::registered);
+    }
+
+    private void registered(Future<? super Void> done) {
+        if (!done.isSuccess()) {
+            because("failed: " + done.cause());
+            finish();
+            return;
+        }
+        begin();
+        socket.early(early);
+        String trouble = owner.isLeaving() ? "the destination was disabled or removed" : null;
+        if (context != null) {
+            try {
+                protocol().service().ingress().addTo(socket.channel().pipeline(), context);
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "{}: protocol {} failed on a new connection",
+                        socket.channel(),
+                        destination().protocol(),
+                        e);
+                trouble = "failed: " + e;
+            }
+        }
+        socket.channel().pipeline().addLast(socket);
+        if (trouble != null) {
+            abort(trouble);
+        } else if (protocol().service().opensLate()) {
+            early.readMore();
+        } else {
+            open();
+        }
+    }
+
+    private void open() {
+        if (opened || isOver()) {
+            return;
+        }
+        opened = true;
+        deadline = loop.schedule(
+                this::expired, destination().options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        AttachedTunnel first = tunnel;
+        if (first != null && first.tunnel().usable()) {
+            openOn(first);
+        } else {
+            tryNext();
+        }
+        early.readMore();
+    }
+
+    // ------------------------------------------------------------------ finding a client
+
+    private void tryNext() {
+        stream = null;
+        AttachedTunnel next = owner.choice().choose(source.getAddress(), tried);
+        if (next != null) {
+            openOn(next);
+        } else if (owner.choice().anyUsable()) {
+            refuse(last);
+        } else {
+            awaitClient();
+        }
+    }
+
+    private void openOn(AttachedTunnel chosen) {
+        tunnel = chosen;
+        tried.add(chosen);
+        EventLoop streamLoop = chosen.tunnel().eventLoop();
+        StreamEnd end = new StreamEnd(this, streamLoop);
+        OpenRequest request = new OpenRequest(destination().id(), owner.revision(), source, local, Map.of(), flow);
+        StreamChannel opening = chosen.tunnel().open(request, end);
+        end.of(opening);
+        stream = end;
+        if (opening.opened().cause() == null) {
+            early.sendOn(end);
+        }
+        opening.opened().addListener(answer -> {
+            if (loop.inEventLoop()) {
+                answered(end, chosen, answer);
+            } else {
+                loop.execute(() -> answered(end, chosen, answer));
+            }
+        });
+    }
+
+    private void answered(StreamEnd end, AttachedTunnel by, Future<?> answer) {
+        if (stream != end || joined || refused || isOver()) {
+            return;
+        }
+        if (!answer.isSuccess()) {
+            Throwable cause = answer.cause();
+            boolean again = cause instanceof StreamResetException reset && reset.retryable();
+            last = new OpenReply(OpenCode.INTERNAL, String.valueOf(cause.getMessage()));
+            owner.choice().failed(by);
+            if (again) {
+                tryNext();
+            } else {
+                refuse(last);
+            }
+            return;
+        }
+        OpenReply reply = (OpenReply) answer.getNow();
+        if (reply.accepted()) {
+            owner.choice().reached(by);
+            join(end, reply);
+        } else {
+            last = reply;
+            if (reply.code().nextClient()) {
+                owner.choice().failed(by);
+                tryNext();
+            } else {
+                refuse(reply);
+            }
+        }
+    }
+
+    private void awaitClient() {
+        if (waiting) {
+            return;
+        }
+        if (!owner.surroundings().limits().waiting().take(1)) {
+            refuse(new OpenReply(OpenCode.TOO_MANY, "too many connections wait for a client"));
+            return;
+        }
+        waiting = true;
+        owner.await(this);
+        if (owner.choice().anyUsable()) {
+            // it came before we stood in line
+            clientCame();
+        }
+    }
+
+    /** A client was attached. Safe for every thread. */
+    void clientCame() {
+        loop.execute(() -> {
+            if (waiting) {
+                waitsNoLonger();
+                // those that failed before have gone or may have recovered: everybody counts again
+                tried.clear();
+                tryNext();
+            }
+        });
+    }
+
+    private void waitsNoLonger() {
+        if (waiting) {
+            waiting = false;
+            owner.waitsNoLonger(this);
+            owner.surroundings().limits().waiting().give(1);
+        }
+    }
+
+    private void expired() {
+        StreamEnd open = stream;
+        if (joined || refused || isOver()) {
+            return;
+        }
+        if (open != null) {
+            open.reset(ResetMode.ABORT);
+        }
+        refuse(new OpenReply(
+                OpenCode.TIMED_OUT,
+                "not reached within " + destination().options().connectTimeout().toSeconds() + " s"
+                        + (last.text().isEmpty() ? "" : " (" + last.text() + ")")));
+    }
+
+    // ------------------------------------------------------------------ the outcome
+
+    private void join(StreamEnd end, OpenReply reply) {
+        joined = true;
+        stopTimers();
+        if (context != null) {
+            context.answered(reply);
+        }
+        early.reached();
+        socket.join(end);
+        watchIdleness();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // finds nothing to do if the stage was quick
+    private void refuse(OpenReply reply) {
+        refused = true;
+        stream = null;
+        stopTimers();
+        early.release();
+        owner.refused(flow, source, reply);
+        because("refused: " + reply.text());
+        if (context == null) {
+            socket.resetSocket();
+        } else {
+            // the stage answers in its own language and closes
+            context.answered(reply);
+            loop.schedule(() -> abort("refused: " + reply.text()), ANSWER_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void stopTimers() {
+        waitsNoLonger();
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    // ------------------------------------------------------------------ the door
+
+    @Override
+    public EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    protected void socketBroken(String why) {
+        stopTimers();
+        StreamEnd open = stream;
+        if (open != null) {
+            open.peerBroken();
+        }
+    }
+
+    @Override
+    protected void streamBroken(StreamEnd end, Throwable cause) {
+        // what it means for the open is what opened() says
+    }
+
+    @Override
+    protected void abortNow() {
+        stopTimers();
+        StreamEnd open = stream;
+        if (open != null) {
+            open.reset(ResetMode.ABORT);
+        }
+        socket.resetSocket();
+    }
+
+    @Override
+    public void drain() {
+        if (context != null) {
+            context.drain();
+        }
+    }
+
+    @Override
+    protected void closed(String why) {
+        stopTimers();
+        early.release();
+        if (context != null) {
+            context.answered(last);
+        }
+        if (!refused) {
+            AttachedTunnel by = tunnel;
+            owner.ended(
+                    flow,
+                    by == null ? null : by.client(),
+                    source,
+                    this,
+                    loop.ticker().nanoTime() - begun,
+                    why);
+        }
+    }
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.ingress;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.Destination;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.State;
+import org.sallyport.api.event.Event;
+import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.plugin.Plugin;
+import org.sallyport.dataplane.internal.relay.ConnectionGroup;
+import org.sallyport.dataplane.internal.relay.SocketEnd;
+import org.sallyport.dataplane.internal.relay.Traffic;
+import org.sallyport.spi.OpenCode;
+import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.PlaneConfig;
+import org.sallyport.spi.Protocol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A destination whose applications connect here: whether it listens, and its connections. Methods say so when they may be
+ * called on other threads than the control loop.
+ *
+ * <p>When a destination is changed, its open connections go on as they were begun, and new ones follow the change; its
+ * listener is touched only when address or port have changed.
+ */
+public final class IngressDestination {
+    private static final Logger LOG = LoggerFactory.getLogger(IngressDestination.class);
+
+    private final Surroundings surroundings;
+    private final PortBook ports;
+    private final AttachedTunnels tunnels;
+    private final String gatewayName;
+    private final TunnelChoice choice;
+    private final ConnectionGroup connections = new ConnectionGroup();
+    private final Traffic traffic = new Traffic();
+    private final Set<IngressConnection> waiting = ConcurrentHashMap.newKeySet();
+
+    private volatile Destination destination;
+    private volatile PlaneConfig config;
+    private volatile State state = new State.Waiting("not applied yet");
+    /** Set while its connections are on their way out and no new ones may begin. */
+    private volatile boolean leaving;
+
+    private boolean removed;
+    private @Nullable HostPort wanted;
+    private @Nullable Listener listener;
+
+    /**
+     * @param surroundings of all gateways
+     * @param ports of this process
+     * @param tunnels of the gateway
+     * @param gatewayName for messages
+     * @param nanos the clock
+     * @param destination what it is
+     * @param config that it is part of
+     */
+    public IngressDestination(
+            Surroundings surroundings,
+            PortBook ports,
+            AttachedTunnels tunnels,
+            String gatewayName,
+            LongSupplier nanos,
+            Destination destination,
+            PlaneConfig config) {
+        this.surroundings = surroundings;
+        this.ports = ports;
+        this.tunnels = tunnels;
+        this.gatewayName = gatewayName;
+        this.destination = destination;
+        this.config = config;
+        choice = new TunnelChoice(tunnels, surroundings.policies(), nanos);
+    }
+
+    // ------------------------------------------------------------------ configuration and state
+
+    /** Takes over a newer configuration; {@link #decide} and {@link #openIfWanted} carry it out. */
+    public void update(Destination newer, PlaneConfig newerConfig) {
+        destination = newer;
+        config = newerConfig;
+    }
+
+    /**
+     * Decides anew whether to listen, and closes a listener that is no longer wanted.
+     *
+     * @param clients whether a client is attached, or was within the grace
+     * @return completes when what had to be closed is
+     */
+    public CompletionStage<Void> decide(boolean clients) {
+        Destination now = destination;
+        boolean policyInstalled = choice.bind(config.balancer());
+        Plugin<Protocol> protocol = surroundings.protocols().best(now.protocol());
+        State obstacle = removed
+                ? new State.Disabled("the destination was removed")
+                : Readiness.obstacle(
+                        config.enabled(),
+                        now,
+                        protocol == null ? null : protocol.service(),
+                        policyInstalled,
+                        config.balancer(),
+                        clients);
+        wanted = obstacle == null ? new HostPort(config.listenAddress(), now.listenPort()) : null;
+        if (obstacle != null) {
+            tell(obstacle);
+        }
+        boolean stays = !removed && config.enabled() && now.enabled();
+        if (stays) {
+            leaving = false;
+        } else if (!leaving) {
+            leaving = true;
+            LOG.debug("{}: destination {} takes no more connections", gatewayName, now.id());
+        }
+        return closeUnwanted();
+    }
+
+    private CompletionStage<Void> closeUnwanted() {
+        Listener open = listener;
+        if (open == null || open.target().equals(wanted)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return open.close().thenRun(() -> {
+            if (listener == open) {
+                listener = null;
+            }
+        });
+    }
+
+    /** Opens the listener that was decided on; completes when it listens or has failed. */
+    public CompletionStage<Void> openIfWanted() {
+        HostPort target = wanted;
+        Listener open = listener;
+        if (target == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (open != null) {
+            return open.target().equals(target)
+                    ? open.settled()
+                    : closeUnwanted().thenCompose(done -> openIfWanted());
+        }
+        List<AttachedTunnel> attached = tunnels.all();
+        EventLoop loop = attached.isEmpty()
+                ? surroundings.loops().next()
+                : attached.get(0).tunnel().eventLoop();
+        Listener made = new Listener(surroundings, ports, gatewayName, target, loop, this::accept, this::tellOpen);
+        listener = made;
+        made.open();
+        return made.settled();
+    }
+
+    private void tellOpen(State now) {
+        if (wanted != null) {
+            tell(now);
+        }
+    }
+
+    private void tell(State now) {
+        if (!now.equals(state)) {
+            state = now;
+            surroundings.events().publish(new Event.DestinationChanged(destination.gateway(), destination.id(), now));
+        }
+    }
+
+    /** {@return what is true now; on every thread} */
+    public State state() {
+        return state;
+    }
+
+    /** {@return whether its listener should be open and is not; on every thread} */
+    public boolean isFailed() {
+        return state instanceof State.Failed;
+    }
+
+    /** {@return whether applications can connect; on every thread} */
+    public boolean isListening() {
+        return state instanceof State.Listening;
+    }
+
+    public Destination destination() {
+        return destination;
+    }
+
+    /**
+     * Takes it away, to {@link #decide} on.
+     */
+    public void remove() {
+        removed = true;
+    }
+
+    /**
+     * Lets its connections finish.
+     *
+     * @param deadline when they are reset
+     * @param reason of the reset
+     * @return completes when there are none
+     */
+    public CompletionStage<Void> drain(Duration deadline, String reason) {
+        return connections.drain(any -> true, deadline, reason, surroundings.control());
+    }
+
+    /** Lets those connections finish that use this protocol. */
+    public CompletionStage<Void> drain(Plugin<Protocol> protocol, Duration deadline, String reason) {
+        return connections.drain(one -> one.protocol() == protocol, deadline, reason, surroundings.control());
+    }
+
+    /** A tunnel was attached. */
+    public void clientCame() {
+        waiting.forEach(IngressConnection::clientCame);
+    }
+
+    /** A tunnel is gone. */
+    public void clientWent(AttachedTunnel tunnel) {
+        choice.forget(tunnel);
+    }
+
+    // ------------------------------------------------------------------ connections, on any loop
+
+    private void accept(DuplexChannel channel, EventLoop acceptLoop) {
+        Destination now = destination;
+        Plugin<Protocol> protocol = surroundings.protocols().best(now.protocol());
+        if (leaving || protocol == null || !protocol.enter()) {
+            reset(channel);
+            return;
+        }
+        if (!traffic.begin(now.options().maxConnections())) {
+            protocol.leave();
+            refused(
+                    surroundings.nextFlow(),
+                    (InetSocketAddress) channel.remoteAddress(),
+                    new OpenReply(
+                            OpenCode.TOO_MANY,
+                            "the limit of " + now.options().maxConnections() + " connections is reached"));
+            reset(channel);
+            return;
+        }
+        InetAddress source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        AttachedTunnel first = choice.choose(source, Set.of());
+        EventLoop loop = first == null ? acceptLoop : first.tunnel().eventLoop();
+        new IngressConnection(this, now, protocol, channel, first, loop).register();
+    }
+
+    /** Resets a socket that was not registered. */
+    private static void reset(DuplexChannel channel) {
+        SocketEnd.linger0(channel);
+        channel.unsafe().closeForcibly();
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
+    ConnectionGroup connections() {
+        return connections;
+    }
+
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    TunnelChoice choice() {
+        return choice;
+    }
+
+    long revision() {
+        return config.revision();
+    }
+
+    /** {@return whether no new connections may begin; on every thread} */
+    public boolean isLeaving() {
+        return leaving;
+    }
+
+    void await(IngressConnection connection) {
+        waiting.add(connection);
+    }
+
+    void waitsNoLonger(IngressConnection connection) {
+        waiting.remove(connection);
+    }
+
+    /** A connection was refused. */
+    void refused(long flow, InetSocketAddress source, OpenReply reply) {
+        traffic.refused();
+        surroundings
+                .events()
+                .publish(new Event.FlowRefused(
+                        flow, destination.id(), text(source), reply.code().name(), reply.text()));
+    }
+
+    /** A connection ended. */
+    void ended(
+            long flow,
+            @Nullable ClientId client,
+            InetSocketAddress source,
+            IngressConnection connection,
+            long lastedNanos,
+            String why) {
+        surroundings
+                .events()
+                .publish(new Event.FlowEnded(
+                        flow,
+                        destination.id(),
+                        client,
+                        text(source),
+                        connection.fromSocket(),
+                        connection.fromStream(),
+                        Duration.ofNanos(lastedNanos),
+                        why));
+    }
+
+    private static String text(InetSocketAddress address) {
+        return new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+    }
+}

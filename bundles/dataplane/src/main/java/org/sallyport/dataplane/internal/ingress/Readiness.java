@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.ingress;
+
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Destination;
+import org.sallyport.api.State;
+import org.sallyport.spi.LegSecurity;
+import org.sallyport.spi.Protocol;
+
+/** Whether a destination should listen, decided from what is there. */
+final class Readiness {
+    private Readiness() {}
+
+    /**
+     * Decides.
+     *
+     * @param gatewayEnabled whether its gateway is
+     * @param destination and its wish
+     * @param protocol of the destination, null when it is not installed
+     * @param policyInstalled whether the gateway's balancer policy is
+     * @param policy its name
+     * @param clients whether a client is attached, or was within the grace
+     * @return null when it should listen, else the state that says why not
+     */
+    static @Nullable State obstacle(
+            boolean gatewayEnabled,
+            Destination destination,
+            @Nullable Protocol protocol,
+            boolean policyInstalled,
+            String policy,
+            boolean clients) {
+        if (!gatewayEnabled) {
+            return new State.Disabled("the gateway is disabled");
+        }
+        if (!destination.enabled()) {
+            return new State.Disabled("");
+        }
+        if (protocol == null) {
+            return new State.Waiting("protocol " + destination.protocol() + " is not installed");
+        }
+        if (protocol.carries() != Protocol.Carries.STREAM) {
+            return new State.Failed("protocol " + destination.protocol()
+                    + " carries datagrams, which this version does not: choose a protocol that carries connections");
+        }
+        if (protocol.ingressSecurity() != LegSecurity.NONE) {
+            return new State.Failed("protocol " + destination.protocol()
+                    + " needs TLS on the application's side, which this version does not have: choose one without");
+        }
+        if (!policyInstalled) {
+            return new State.Waiting("balancer policy " + policy + " is not installed");
+        }
+        if (!clients) {
+            return new State.Waiting("no client is attached");
+        }
+        return null;
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.io;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the system for the addresses of names, on a few threads of its own because the system's answer may take long. What
+ * waits is bounded; the JDK's cache answers repeated questions. Addresses are answered at once.
+ */
+public final class NameResolver implements AutoCloseable {
+    private static final int THREADS = 4;
+    private static final int MOST_WAITING = 1024;
+    private static final long IDLE_SECONDS = 10;
+    private static final long STOP_SECONDS = 2;
+
+    /** How names are looked up; may block. */
+    @FunctionalInterface
+    public interface Lookup {
+        /** {@return the addresses of a name, never none} */
+        List<InetAddress> find(String name) throws UnknownHostException;
+    }
+
+    private final Lookup lookup;
+    private final ThreadPoolExecutor threads;
+
+    /** Asks the system. */
+    public NameResolver() {
+        this(name -> List.of(InetAddress.getAllByName(name)));
+    }
+
+    /**
+     * @param lookup is asked
+     */
+    public NameResolver(Lookup lookup) {
+        this.lookup = lookup;
+        AtomicInteger number = new AtomicInteger();
+        threads = new ThreadPoolExecutor(
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), task -> {
+                    Thread thread = new Thread(task, "sallyport-names-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * The address that a text is, without asking anybody.
+     *
+     * @param host a name or an address
+     * @return null if it is a name
+     */
+    public static @Nullable InetAddress literal(String host) {
+        return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)
+                ? NetUtil.createInetAddressFromIpAddressString(host)
+                : null;
+    }
+
+    /**
+     * Resolves a name or an address.
+     *
+     * @param host which
+     * @param loop where the answer is told
+     * @return the addresses, never none; fails with {@link UnknownHostException}, or with
+     *     {@link RejectedExecutionException} when too many wait
+     */
+    public Future<List<InetAddress>> resolve(String host, EventLoop loop) {
+        InetAddress literal = literal(host);
+        if (literal != null) {
+            return loop.newSucceededFuture(List.of(literal));
+        }
+        Promise<List<InetAddress>> answer = loop.newPromise();
+        try {
+            threads.execute(() -> ask(host, answer));
+        } catch (RejectedExecutionException e) {
+            answer.setFailure(e);
+        }
+        return answer;
+    }
+
+    private void ask(String host, Promise<List<InetAddress>> answer) {
+        if (answer.isCancelled()) {
+            return;
+        }
+        try {
+            answer.trySuccess(lookup.find(host));
+        } catch (UnknownHostException | RuntimeException e) {
+            answer.tryFailure(e);
+        }
+    }
+
+    /** Stops; questions that wait are not answered. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        try {
+            // a lookup in the system can't be interrupted; its thread is a daemon and ends after it
+            boolean ended = threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+            assert ended || threads.isTerminating();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

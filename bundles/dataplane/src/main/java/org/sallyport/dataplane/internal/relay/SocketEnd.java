@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dataplane.internal.io.HalfClosedSockets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a relay at a TCP socket, the application's or the resource's; the last handler of its pipeline.
+ *
+ * <h2>Reading</h2>
+ * Bytes go to the stream as they come, and the stream is flushed once for each burst. As long as the stream is not writable
+ * the socket is not read. Before the stream is there, an {@link EarlyReader} takes them.
+ *
+ * <h2>Ends and resets</h2>
+ * The application's FIN becomes the stream's, after all bytes, and the other way round; when both directions have ended the
+ * socket is closed. A reset of the socket is carried on in order: a failed write alone does not end the connection, because
+ * what the peer sent before its reset may still wait to be read; the error that follows those bytes does. A reset of the
+ * stream resets the socket once it has taken what it was given before, {@value #PATIENCE_SECONDS} s at most.
+ *
+ * <h2>Threads</h2>
+ * State belongs to the socket's loop. Methods that the stream's end calls may be called on its loop, which is mostly the same.
+ */
+public final class SocketEnd extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketEnd.class);
+    private static final long PATIENCE_SECONDS = 5;
+    private static final WriteBufferWaterMark QUEUED = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+    private final DuplexChannel channel;
+    private final Connection connection;
+    private final SocketReads reads = new SocketReads();
+    private @Nullable EarlyReader early;
+    private volatile @Nullable StreamEnd stream;
+    private volatile boolean deaf;
+    private long burst;
+    private volatile boolean inputEnded;
+    private boolean outputEnding;
+    private boolean outputEnded;
+    private boolean outputFailed;
+    private boolean closing;
+
+    /**
+     * @param channel the socket, not registered yet; its options are set here
+     * @param connection which it belongs to
+     */
+    public SocketEnd(DuplexChannel channel, Connection connection) {
+        this.channel = channel;
+        this.connection = connection;
+        var config = channel.config();
+        config.setAutoRead(false);
+        // a failed write must not close the socket before it was read to its end
+        config.setAutoClose(false);
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setOption(ChannelOption.TCP_NODELAY, true);
+        config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        config.setRecvByteBufAllocator(reads);
+        config.setWriteBufferWaterMark(QUEUED);
+        HalfClosedSockets.guard(channel);
+    }
+
+    public DuplexChannel channel() {
+        return channel;
+    }
+
+    /** {@return whether the peer sends no more} */
+    public boolean inputEnded() {
+        return inputEnded;
+    }
+
+    /** Hands what comes to somebody who keeps it, until {@link #join}. On the loop. */
+    public void early(EarlyReader reader) {
+        early = reader;
+    }
+
+    /**
+     * Reads one burst into the hands of the early reader. On the loop.
+     *
+     * @param most bytes
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise
+    public void readEarly(int most) {
+        reads.bound(most);
+        channel.read();
+    }
+
+    /**
+     * Relays from now on. What came before was written to the stream already, the end of input too. On the loop.
+     *
+     * @param taker the stream's end, not yet started
+     */
+    public void join(StreamEnd taker) {
+        early = null;
+        reads.feed(taker);
+        stream = taker;
+        taker.start(this);
+        if (!closing && !inputEnded && taker.writable()) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    // ------------------------------------------------------------------ from the socket
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (closing || !(message instanceof ByteBuf data)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        burst += data.readableBytes();
+        StreamEnd taker = stream;
+        if (taker != null) {
+            taker.deliver(data);
+            if (!taker.writable()) {
+                pause(taker);
+            }
+        } else if (early != null) {
+            early.read(data);
+        } else {
+            data.release();
+        }
+    }
+
+    private void pause(StreamEnd taker) {
+        channel.config().setAutoRead(false);
+        if (taker.writable()) {
+            // it became writable on its own loop in between, and told us before we had paused
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        StreamEnd taker = stream;
+        if (taker != null) {
+            taker.flush();
+        }
+        if (burst > 0) {
+            connection.carriedFromSocket(burst);
+            burst = 0;
+        }
+        if (taker == null && early != null && !closing) {
+            early.readComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        StreamEnd giver = stream;
+        if (giver != null && channel.isWritable()) {
+            giver.resume();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            inputEnded = true;
+            carryInputEnd();
+        } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputEnding) {
+            outputFailed();
+        }
+    }
+
+    private void carryInputEnd() {
+        if (closing) {
+            return;
+        }
+        if (outputFailed) {
+            broken("reset");
+            return;
+        }
+        StreamEnd taker = stream;
+        if (taker != null) {
+            taker.endOutput();
+        } else if (early != null) {
+            early.inputEnded();
+        }
+        closeWhenEnded();
+        lookAfter();
+    }
+
+    /** Nobody tells of the reset of a socket that has nothing to read and nothing to write, so it is looked at. */
+    @SuppressWarnings("FutureReturnValueIgnored") // ends with the connection
+    private void lookAfter() {
+        if (closing) {
+            return;
+        }
+        if (HalfClosedSockets.isDead(channel)) {
+            broken("reset");
+        } else {
+            channel.eventLoop().schedule(this::lookAfter, PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A write failed: the peer has reset the connection, or closed it while bytes were under way to it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // finds nothing to do if the reset came before
+    private void outputFailed() {
+        if (closing || outputFailed) {
+            return;
+        }
+        outputFailed = true;
+        deaf = true;
+        StreamEnd giver = stream;
+        if (inputEnded || giver == null) {
+            broken("reset");
+            return;
+        }
+        giver.resume();
+        channel.eventLoop().schedule(() -> broken("reset"), PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException) {
+            // a write that came too late; what made it fail is told by an event of its own
+            return;
+        }
+        broken(cause instanceof IOException ? "reset" : "failed: " + cause);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        broken("reset");
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        // The pipeline is being taken apart from its end: handlers of the protocol follow in this turn of the loop.
+        context.channel().eventLoop().execute(connection::finish);
+    }
+
+    /** The socket has ended otherwise than by FIN both ways. */
+    private void broken(String why) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        deaf = true;
+        connection.because(why);
+        StreamEnd other = stream;
+        if (other == null) {
+            connection.socketBroken(why);
+        } else {
+            other.peerBroken();
+        }
+        resetSocket();
+    }
+
+    // ------------------------------------------------------------------ from the stream, perhaps on its loop
+
+    /** Takes bytes for the socket, to be sent with the next {@link #flush}. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a failure comes as an event
+    void deliver(ByteBuf data) {
+        if (deaf) {
+            data.release();
+        } else {
+            channel.write(data, channel.voidPromise());
+        }
+    }
+
+    /** {@return whether more bytes are welcome; when they are again, the stream's end is told} */
+    boolean writable() {
+        return deaf || channel.isWritable();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // void
+    void flush() {
+        channel.flush();
+    }
+
+    /** The stream takes bytes again. */
+    void resume() {
+        if (!deaf && !inputEnded && !channel.config().isAutoRead()) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    /** The stream has ended: so does the socket's output, after what was delivered before. */
+    void endOutput() {
+        if (channel.eventLoop().inEventLoop()) {
+            endOutputHere();
+        } else {
+            channel.eventLoop().execute(this::endOutputHere);
+        }
+    }
+
+    private void endOutputHere() {
+        if (closing || outputEnding) {
+            return;
+        }
+        outputEnding = true;
+        // Netty's sockets drop what is queued when their output is shut down, so that has to be written first
+        ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        written.addListener(this::outputWritten);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // when it fails, the socket is broken and its input tells
+    private void outputWritten(Future<? super Void> written) {
+        outputEnded = true;
+        if (!closing && !inputEnded && written.isSuccess()) {
+            channel.shutdownOutput();
+        }
+        closeWhenEnded();
+    }
+
+    /** The stream was reset, or its tunnel was lost. */
+    void peerBroken(String why) {
+        if (channel.eventLoop().inEventLoop()) {
+            peerBrokenHere(why);
+        } else {
+            channel.eventLoop().execute(() -> peerBrokenHere(why));
+        }
+    }
+
+    private void peerBrokenHere(String why) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        connection.because(why);
+        resetAfterWriting();
+    }
+
+    // ------------------------------------------------------------------ the ways to close it
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a closed socket
+    private void closeWhenEnded() {
+        if (inputEnded && outputEnded && !closing) {
+            closing = true;
+            deaf = true;
+            channel.close();
+        }
+    }
+
+    /** Resets the socket once it has taken what was delivered to it, or when it doesn't for too long. On the loop. */
+    public void resetAfterWriting() {
+        closing = true;
+        deaf = true;
+        channel.config().setAutoRead(false);
+        ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        if (written.isDone()) {
+            resetSocket();
+            return;
+        }
+        Future<?> alarm = channel.eventLoop().schedule(this::resetSocket, PATIENCE_SECONDS, TimeUnit.SECONDS);
+        written.addListener(done -> {
+            alarm.cancel(false);
+            resetSocket();
+        });
+    }
+
+    /** Resets the socket at once. On the loop; a second call does nothing. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a closed socket
+    public void resetSocket() {
+        closing = true;
+        deaf = true;
+        linger0(channel);
+        channel.close();
+    }
+
+    /** Makes the close of a socket a reset. */
+    public static void linger0(Channel socket) {
+        if (socket.isOpen()) {
+            try {
+                socket.config().setOption(ChannelOption.SO_LINGER, 0);
+            } catch (ChannelException e) {
+                // the peer was faster: there is no connection any more that could linger
+                LOG.debug("{}: could not be told not to linger", socket, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.dataplane.internal.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.spi.ResetMode;
+import org.sallyport.spi.StreamChannel;
+import org.sallyport.spi.StreamResetException;
+
+/**
+ * The end of a relay at a stream of a tunnel; the only handler of its pipeline. It keeps the stream from being read until it
+ * is {@linkplain #start started}, and is told until then only when the stream ends.
+ *
+ * <p>State belongs to the stream's loop. Methods that the socket's end calls may be called on its loop, which is mostly the
+ * same.
+ */
+public final class StreamEnd extends ChannelInboundHandlerAdapter {
+    private final Connection connection;
+    private final EventLoop loop;
+    private volatile @Nullable StreamChannel channel;
+    private volatile @Nullable SocketEnd socket;
+    private volatile boolean over;
+    private boolean inputEnded;
+    private boolean outputEnding;
+    private boolean outputEnded;
+    private long burst;
+
+    /**
+     * @param connection which it belongs to
+     * @param loop of the stream
+     */
+    public StreamEnd(Connection connection, EventLoop loop) {
+        this.connection = connection;
+        this.loop = loop;
+    }
+
+    /**
+     * Tells which stream it is the end of; before anything is done with it.
+     *
+     * @param stream in whose pipeline it is, or will be
+     */
+    public void of(StreamChannel stream) {
+        channel = stream;
+    }
+
+    /** {@return the stream} */
+    public StreamChannel channel() {
+        StreamChannel known = channel;
+        if (known == null) {
+            throw new IllegalStateException("the end of a stream is used before it knows the stream");
+        }
+        return known;
+    }
+
+    /** The socket is there: reads from now on. On the socket's loop. */
+    void start(SocketEnd other) {
+        socket = other;
+        StreamChannel stream = channel();
+        if (over) {
+            other.peerBroken("reset");
+        } else if (other.writable()) {
+            stream.config().setAutoRead(true);
+        }
+    }
+
+    // ------------------------------------------------------------------ from the stream
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.channel().config().setAutoRead(false);
+        of((StreamChannel) context.channel());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        SocketEnd taker = socket;
+        if (over || taker == null || !(message instanceof ByteBuf data)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        burst += data.readableBytes();
+        taker.deliver(data);
+        if (!taker.writable()) {
+            context.channel().config().setAutoRead(false);
+            if (taker.writable()) {
+                // it became writable on its own loop in between, and told us before we had paused
+                context.channel().config().setAutoRead(true);
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        SocketEnd taker = socket;
+        if (taker != null) {
+            taker.flush();
+        }
+        if (burst > 0) {
+            connection.carriedFromStream(burst);
+            burst = 0;
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        SocketEnd giver = socket;
+        if (giver != null && context.channel().isWritable()) {
+            giver.resume();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && !over) {
+            inputEnded = true;
+            SocketEnd taker = socket;
+            if (taker != null) {
+                taker.endOutput();
+            }
+            closeWhenEnded();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof StreamResetException) {
+            broken(cause);
+        }
+        // anything else is a write that came too late
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        broken(new StreamResetException(StreamResetException.Kind.TUNNEL_LOST, "the stream was closed"));
+    }
+
+    private void broken(Throwable cause) {
+        if (over) {
+            return;
+        }
+        over = true;
+        SocketEnd other = socket;
+        if (other == null) {
+            connection.streamBroken(this, cause);
+        } else {
+            other.peerBroken(String.valueOf(cause.getMessage()));
+        }
+    }
+
+    // ------------------------------------------------------------------ from the socket, perhaps on its loop
+
+    /** Takes bytes for the stream, to be sent with the next {@link #flush}. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a failure comes as an event
+    public void deliver(ByteBuf data) {
+        if (over) {
+            data.release();
+        } else {
+            StreamChannel stream = channel();
+            stream.write(data, stream.voidPromise());
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // void
+    public void flush() {
+        channel().flush();
+    }
+
+    /** {@return whether more bytes are welcome; when they are again, the socket's end is told} */
+    boolean writable() {
+        return channel().isWritable();
+    }
+
+    /** {@return how many bytes are welcome; on another loop, where credit can't be asked, a guess} */
+    int credit() {
+        StreamChannel stream = channel();
+        return loop.inEventLoop() ? stream.credit() : (int) Math.min(stream.bytesBeforeUnwritable(), SocketReads.MOST);
+    }
+
+    /** {@return the room that a frame header needs before the bytes of a buffer} */
+    public int headroom() {
+        return channel().headroom();
+    }
+
+    /** The socket takes bytes again. */
+    void resume() {
+        StreamChannel stream = channel();
+        if (!over && !stream.config().isAutoRead()) {
+            stream.config().setAutoRead(true);
+        }
+    }
+
+    /** The socket has ended: so does the stream, after what was delivered before. */
+    public void endOutput() {
+        if (loop.inEventLoop()) {
+            endOutputHere();
+        } else {
+            loop.execute(this::endOutputHere);
+        }
+    }
+
+    private void endOutputHere() {
+        if (over || outputEnding) {
+            return;
+        }
+        outputEnding = true;
+        flush();
+        channel().shutdownOutput().addListener(this::outputShutDown);
+    }
+
+    private void outputShutDown(Future<? super Void> done) {
+        outputEnded = true;
+        closeWhenEnded();
+    }
+
+    /** The socket was reset: the stream is, in order. */
+    public void peerBroken() {
+        reset(ResetMode.IN_ORDER);
+    }
+
+    /** Ends the stream. */
+    public void reset(ResetMode mode) {
+        if (loop.inEventLoop()) {
+            resetHere(mode);
+        } else {
+            loop.execute(() -> resetHere(mode));
+        }
+    }
+
+    private void resetHere(ResetMode mode) {
+        over = true;
+        flush();
+        channel().reset(mode);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // FIN went both ways, nobody waits
+    private void closeWhenEnded() {
+        if (inputEnded && outputEnded && !over) {
+            over = true;
+            channel().close();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.contract.protocol;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.sallyport.api.GatewayId;
+import org.sallyport.api.balance.Balancer;
+import org.sallyport.api.balance.BalancerPolicy;
+import org.sallyport.api.balance.Candidate;
+import org.sallyport.dataplane.internal.NettyDataPlane;
+import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.io.NameResolver;
+import org.sallyport.dataplane.internal.limits.ProcessLimits;
+import org.sallyport.dataplane.internal.plugin.PluginRegistry;
+import org.sallyport.spi.EventLoops;
+import org.sallyport.spi.GatewayPlane;
+import org.sallyport.spi.Protocol;
+
+/** A data plane of its own, as a process has one, with one gateway on it; stop it at the end. */
+public final class PlaneEnd implements AutoCloseable {
+    /** A policy that is installed: one after the other. */
+    public static final String IN_TURN = "in-turn";
+
+    /** A policy that is installed: the first of a full house, the last of a smaller one. */
+    public static final String DECOY_FIRST = "decoy-first";
+
+    /** How many candidates make a full house. */
+    public static final int FULL_HOUSE = 5;
+
+    private final PluginRegistry<Protocol> protocols = new PluginRegistry<>("protocol", Duration.ofSeconds(20));
+    private final PluginRegistry<BalancerPolicy> policies =
+            new PluginRegistry<>("balancer policy", Duration.ofSeconds(5));
+    private final RecordedEvents events = new RecordedEvents();
+    private final ProcessLimits limits = ProcessLimits.standard();
+    private final NettyDataPlane plane;
+    private final GatewayPlane gateway;
+
+    /**
+     * @param loops are not stopped with it
+     * @param id of the gateway
+     * @param names answers questions for names
+     */
+    public PlaneEnd(EventLoops loops, GatewayId id, NameResolver names) {
+        policies.add(IN_TURN, PlaneEnd::inTurn, 0, 0);
+        policies.add(DECOY_FIRST, () -> PlaneEnd::decoyFirst, 0, 1);
+        plane = new NettyDataPlane(new Surroundings(
+                loops, loops.all().get(0), names, protocols, policies, events, limits, Surroundings.freshFlows()));
+        gateway = plane.plane(id, "plant");
+    }
+
+    private static Balancer inTurn() {
+        AtomicInteger turn = new AtomicInteger();
+        return (usable, source) -> Math.floorMod(turn.getAndIncrement(), usable.size());
+    }
+
+    private static int decoyFirst(List<Candidate> usable, InetAddress source) {
+        return usable.size() >= FULL_HOUSE ? 0 : usable.size() - 1;
+    }
+
+    public NettyDataPlane plane() {
+        return plane;
+    }
+
+    public GatewayPlane gateway() {
+        return gateway;
+    }
+
+    public PluginRegistry<Protocol> protocols() {
+        return protocols;
+    }
+
+    public PluginRegistry<BalancerPolicy> policies() {
+        return policies;
+    }
+
+    public RecordedEvents events() {
+        return events;
+    }
+
+    public ProcessLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public void close() {
+        plane.stop();
+    }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.contract.protocol;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.Destination;
+import org.sallyport.api.DestinationId;
+import org.sallyport.api.DestinationOptions;
+import org.sallyport.api.GatewayId;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.State;
+import org.sallyport.api.Verdict;
+import org.sallyport.dataplane.internal.io.NameResolver;
+import org.sallyport.dataplane.internal.io.NettyEventLoops;
+import org.sallyport.spi.AccessPolicy;
+import org.sallyport.spi.GatewayPlane;
+import org.sallyport.spi.PlaneConfig;
+import org.sallyport.spi.Protocol;
+import org.sallyport.testkit.tunnel.MemoryTunnel;
+
+/**
+ * A gateway whose applications are at one end, and several ends that dial: each a data plane of its own on the same event
+ * loops, with tunnels in memory between them. Close it at the end.
+ */
+public final class TwoEnds implements AutoCloseable {
+    /** The gateway. */
+    public static final GatewayId GATEWAY = new GatewayId("0123456789A_test");
+
+    private static final long LIMIT_SECONDS = 20;
+
+    private final NettyEventLoops loops;
+    private final Way way;
+    private final PlaneEnd ingress;
+    private final List<PlaneEnd> dialling = new ArrayList<>();
+    private final List<MemoryTunnel> tunnels = new ArrayList<>();
+    private final List<AccessPolicy> access = new ArrayList<>();
+    private final List<Destination> destinations = new ArrayList<>();
+    private final String protocol;
+    private final Protocol service;
+    private boolean gatewayEnabled = true;
+    private Duration grace = Duration.ZERO;
+    private Duration drain = Duration.ofSeconds(10);
+    private long revision;
+
+    /**
+     * @param way that connections take
+     * @param system says which kind of event loops are used
+     * @param protocol its name
+     * @param service is installed at all ends
+     */
+    public TwoEnds(Way way, Properties system, String protocol, Protocol service) {
+        this.way = way;
+        this.protocol = protocol;
+        this.service = service;
+        Properties two = new Properties();
+        two.putAll(system);
+        two.setProperty("sallyport.io.loops", "2");
+        loops = new NettyEventLoops(two);
+        ingress = new PlaneEnd(loops, GATEWAY, new NameResolver());
+        ingress.protocols().add(protocol, service, 0, 0);
+        if (way.acrossLoops()) {
+            for (int i = 1; i < PlaneEnd.FULL_HOUSE; i++) {
+                // usable, on the first loop, and refusing: the connection moves on to a tunnel on the second loop
+                MemoryTunnel.Pair decoy = MemoryTunnel.connect(loop(0), loop(0));
+                ingress.gateway().add(client("0" + i), decoy.one());
+            }
+        }
+    }
+
+    public EventLoop loop(int index) {
+        return loops.all().get(index);
+    }
+
+    public PlaneEnd ingress() {
+        return ingress;
+    }
+
+    /** {@return the end that dials, in the order of {@link #attach}} */
+    public PlaneEnd dialling(int index) {
+        return dialling.get(index);
+    }
+
+    /** {@return the ingress side of a tunnel, in the order of {@link #attach}} */
+    public MemoryTunnel tunnel(int index) {
+        return tunnels.get(index);
+    }
+
+    /** Adds an end that dials whatever it is asked to. */
+    public TwoEnds attach() {
+        return attach((host, port, address) -> new Verdict.Allowed("test"));
+    }
+
+    /** Adds an end that dials what it may. */
+    public TwoEnds attach(AccessPolicy policy) {
+        return attach(policy, new NameResolver());
+    }
+
+    /** Adds an end that dials what it may and resolves names as it is told. */
+    public TwoEnds attach(AccessPolicy policy, NameResolver names) {
+        PlaneEnd end = new PlaneEnd(loops, GATEWAY, names);
+        end.protocols().add(protocol, service, 0, 0);
+        dialling.add(end);
+        access.add(policy);
+        EventLoop here = loop(way.acrossLoops() ? 1 : 0);
+        MemoryTunnel.Pair pair = MemoryTunnel.connect(here, here);
+        tunnels.add(pair.one());
+        end.gateway().add(client("Z" + dialling.size()), pair.other());
+        ingress.gateway().add(client("Z" + dialling.size()), pair.one());
+        return this;
+    }
+
+    private static ClientId client(String last) {
+        return new ClientId(GATEWAY.stem() + "_" + "0".repeat(3 - last.length()) + last);
+    }
+
+    /** Adds a destination; {@link #apply} makes it known. */
+    public Destination destination(HostPort resource, DestinationOptions options) {
+        Destination made = new Destination(
+                new DestinationId(GATEWAY.stem() + "_" + String.format("%05d", destinations.size())),
+                GATEWAY,
+                "destination " + destinations.size(),
+                way.direction(),
+                protocol,
+                resource,
+                freePort(),
+                true,
+                options);
+        destinations.add(made);
+        return made;
+    }
+
+    /** Replaces a destination by a changed one. */
+    public void change(Destination changed) {
+        destinations.replaceAll(old -> old.id().equals(changed.id()) ? changed : old);
+    }
+
+    /** Removes a destination. */
+    public void remove(Destination destination) {
+        destinations.removeIf(old -> old.id().equals(destination.id()));
+    }
+
+    /** Enables or disables the gateway. */
+    public void gatewayEnabled(boolean enabled) {
+        gatewayEnabled = enabled;
+    }
+
+    /** Sets how long listeners stay without a client, and connections of what goes. */
+    public void times(Duration listenGrace, Duration drainTimeout) {
+        grace = listenGrace;
+        drain = drainTimeout;
+    }
+
+    /** Applies everything at all ends; {@return the states at the ingress} */
+    public Map<DestinationId, State> apply() {
+        revision++;
+        for (int i = 0; i < dialling.size(); i++) {
+            await(dialling.get(i).gateway().apply(config(List.of(), destinations, access.get(i))));
+        }
+        return await(applyIngress());
+    }
+
+    /** Applies everything at the ingress alone. */
+    public CompletionStage<Map<DestinationId, State>> applyIngress() {
+        return ingress.gateway()
+                .apply(config(destinations, List.of(), (host, port, address) -> new Verdict.Allowed("test")));
+    }
+
+    /** Makes the next {@link #applyIngress} a newer configuration than any end that dials has. */
+    public void newerRevision() {
+        revision++;
+    }
+
+    /** Applies the newest configuration at one end that dials. */
+    public void applyDialling(int index) {
+        await(dialling.get(index).gateway().apply(config(List.of(), destinations, access.get(index))));
+    }
+
+    private PlaneConfig config(List<Destination> here, List<Destination> there, AccessPolicy policy) {
+        return new PlaneConfig(
+                revision,
+                gatewayEnabled,
+                here,
+                there,
+                policy,
+                way.acrossLoops() ? PlaneEnd.DECOY_FIRST : PlaneEnd.IN_TURN,
+                "127.0.0.1",
+                grace,
+                drain);
+    }
+
+    /** Adds a destination, applies it, and {@return where applications connect} */
+    public HostPort listening(HostPort resource, DestinationOptions options) {
+        Destination made = destination(resource, options);
+        apply();
+        return listening(made, status(made).state());
+    }
+
+    /** {@return where a destination listens} */
+    public static HostPort listening(Destination destination, State state) {
+        if (state instanceof State.Listening listening) {
+            return listening.address();
+        }
+        throw new AssertionError(destination.name() + " does not listen: " + state);
+    }
+
+    /** {@return where applications connect to a resource, with standard options} */
+    public HostPort listening(HostPort resource) {
+        return listening(resource, DestinationOptions.DEFAULTS);
+    }
+
+    /** {@return the figures of a destination at the ingress} */
+    public GatewayPlane.Status status(Destination destination) {
+        GatewayPlane.Status status = ingress.gateway().status(destination.id());
+        if (status == null) {
+            throw new AssertionError(destination.name() + " is not known");
+        }
+        return status;
+    }
+
+    /** {@return the only destination} */
+    public Destination only() {
+        return destinations.get(0);
+    }
+
+    /** {@return what comes of something, within a limit} */
+    public static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** {@return a port that was free a moment ago} */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        ingress.close();
+        dialling.forEach(PlaneEnd::close);
+        loops.stop();
+    }
+}
