@@ -88,7 +88,7 @@ public final class Instance implements AutoCloseable {
 
     /** Makes a gateway. */
     public String gateway(String name) {
-        return run("gateway:create " + name);
+        return run("gateway:create '" + name + "'");
     }
 
     /** Writes the token of a gateway into a file beside the base directory. */
