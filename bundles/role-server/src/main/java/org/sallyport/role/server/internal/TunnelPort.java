@@ -92,7 +92,7 @@ final class TunnelPort {
                 discard(bound);
                 open();
             } else if (bound != null) {
-                adopt(bound);
+                adopt(bound, place);
             } else {
                 failed(place, Failures.text(failure));
             }
@@ -116,14 +116,17 @@ final class TunnelPort {
         }
     }
 
-    private void adopt(TunnelListener bound) {
+    private void adopt(TunnelListener bound, HostPort place) {
         tried = true;
         listener = bound;
         if (identity != null) {
             bound.identity(identity); // it may have changed while the port was being opened
         }
         InetSocketAddress socket = bound.address();
-        HostPort real = new HostPort(socket.getAddress().getHostAddress(), socket.getPort());
+        // a socket on all addresses calls itself ::, whichever way the operator wrote that
+        boolean everywhere = socket.getAddress().isAnyLocalAddress();
+        HostPort real = new HostPort(
+                everywhere ? place.host() : socket.getAddress().getHostAddress(), socket.getPort());
         address = real;
         problem = "";
         LOG.info("server: tunnel port {} is open", real);
@@ -191,7 +194,7 @@ final class TunnelPort {
                 if (!samePort) {
                     discard(old);
                 }
-                adopt(bound);
+                adopt(bound, place);
             }
             moved.complete(null);
         });

@@ -77,6 +77,12 @@ final class SettingsTest {
     }
 
     @Test
+    void aPortOnAllAddressesIsCalledAsTheOperatorWroteIt() {
+        ServerFixture.get(fixture.server.settings(settings("tunnel.address", "0.0.0.0")));
+        assertThat(fixture.server.port().address().toString()).isEqualTo("0.0.0.0:41000");
+    }
+
+    @Test
     void otherAddressesAskClientsForANewTunnel() {
         TestClient client = fixture.transport.client(ServerFixture.KEY_A);
         client.attach(fixture.token(fixture.gateway()));

@@ -21,6 +21,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,7 +85,7 @@ final class TestTransport implements TunnelTransport, AutoCloseable {
             return GlobalEventExecutor.INSTANCE.newFailedFuture(new IOException("Address already in use"));
         }
         arrivals = arrived;
-        InetSocketAddress bound = new InetSocketAddress(address.getAddress(), port);
+        InetSocketAddress bound = new InetSocketAddress(real(address.getAddress()), port);
         return GlobalEventExecutor.INSTANCE.newSucceededFuture(new TunnelListener() {
             @Override
             public InetSocketAddress address() {
@@ -100,6 +101,15 @@ final class TestTransport implements TunnelTransport, AutoCloseable {
                 return GlobalEventExecutor.INSTANCE.newSucceededFuture(null);
             }
         });
+    }
+
+    /** A socket of both families that is bound to all addresses says so in the larger one. */
+    private static InetAddress real(InetAddress address) {
+        try {
+            return address.isAnyLocalAddress() ? InetAddress.getByAddress(new byte[16]) : address;
+        } catch (UnknownHostException e) {
+            throw new AssertionError("16 bytes always make an address", e);
+        }
     }
 
     @Override
