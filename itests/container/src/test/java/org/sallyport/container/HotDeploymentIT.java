@@ -66,9 +66,8 @@ final class HotDeploymentIT {
                 "--allow",
                 "127.0.0.1:" + echo.getLocalPort());
         client.program().awaitLine("attached:");
-        destination = server.destination(
-                gateway + " echo --resource 127.0.0.1:" + echo.getLocalPort() + " --listen-port "
-                + Resources.freePort() + " --wait listening:30");
+        destination = server.destination(gateway + " echo --resource 127.0.0.1:" + echo.getLocalPort()
+                + " --listen-port " + Resources.freePort() + " --wait listening:30");
     }
 
     @AfterAll

@@ -125,8 +125,8 @@ final class TunnelPort {
         InetSocketAddress socket = bound.address();
         // a socket on all addresses calls itself ::, whichever way the operator wrote that
         boolean everywhere = socket.getAddress().isAnyLocalAddress();
-        HostPort real = new HostPort(
-                everywhere ? place.host() : socket.getAddress().getHostAddress(), socket.getPort());
+        HostPort real =
+                new HostPort(everywhere ? place.host() : socket.getAddress().getHostAddress(), socket.getPort());
         address = real;
         problem = "";
         LOG.info("server: tunnel port {} is open", real);
