@@ -91,6 +91,6 @@ final class Product {
         if (at < 0) {
             throw new AssertionError("'" + line + "' has no " + key);
         }
-        return line.substring(at + key.length() + 2).split(" ")[0];
+        return line.substring(at + key.length() + 2).replaceFirst(" .*", "");
     }
 }
