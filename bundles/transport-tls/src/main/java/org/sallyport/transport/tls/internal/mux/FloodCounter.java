@@ -8,8 +8,8 @@ import org.sallyport.wire.frame.FrameViolation;
 import org.sallyport.wire.frame.GoAwayCode;
 
 /**
- * Counts frames that are of no use: empty DATA, credit of nothing, answers to pings that nobody sent, resets of streams that
- * carried nothing, and PING beyond 20 a second. A correct end sends few of them; one that sends thousands is closed.
+ * Counts frames that are of no use: empty DATA, credit of nothing, answers to pings that nobody sent, resets by the
+ * opener of streams that carried nothing, and PING beyond 20 a second. A correct end sends few of them; one that sends thousands is closed.
  *
  * <p>On the connection's event loop.
  */

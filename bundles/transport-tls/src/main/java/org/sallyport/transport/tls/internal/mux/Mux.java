@@ -736,7 +736,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     private void end(MuxStreamChannel stream, int flags) throws FrameViolation {
         if ((flags & Frame.RST) != 0) {
-            if (!stream.outbound().payloadSent()) {
+            if (!stream.isOpener() && !stream.inbound().carried()) {
                 flood.useless();
             }
             StreamResetException cause = stream.head() instanceof StreamHead.Asking asking && asking.isAwaited()

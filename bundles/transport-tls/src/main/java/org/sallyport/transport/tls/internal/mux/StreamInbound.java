@@ -40,6 +40,7 @@ final class StreamInbound {
     private boolean touched;
     private boolean draining;
     private boolean discarding;
+    private boolean carried;
     private boolean finReceived;
     private boolean shutdownFired;
     private @Nullable StreamResetException reset;
@@ -79,8 +80,14 @@ final class StreamInbound {
         taken += bytes;
     }
 
+    /** {@return whether payload came, other than the message at the stream's head} */
+    boolean carried() {
+        return carried;
+    }
+
     /** Takes bytes of the peer, with their reference. */
     void receive(ByteBuf data) {
+        carried = true;
         if (discarding) {
             taken += data.readableBytes();
             data.release();

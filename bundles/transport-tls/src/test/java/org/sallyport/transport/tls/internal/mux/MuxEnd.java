@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.transport.tls.internal.mux;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.wire.control.Open;
+
+/** One end of a connection that exists in memory only, with its mux and an owner that writes down what it hears. */
+final class MuxEnd implements MuxOwner, AutoCloseable {
+    final EmbeddedChannel channel = new EmbeddedChannel();
+    final Mux mux;
+    final List<MuxStreamChannel> accepted = new ArrayList<>();
+    final List<Open> requests = new ArrayList<>();
+    Welcome welcome = Welcome.RAW;
+    boolean goneAway;
+
+    @Nullable
+    String closed;
+
+    MuxEnd(boolean client) {
+        channel.freezeTime();
+        mux = new Mux(channel, client, this);
+        channel.pipeline().addLast(mux);
+    }
+
+    /** Opens a raw stream and lets its SYN leave with the next {@link #written}. */
+    MuxStreamChannel open(Tape tape) {
+        return mux.openRaw(tape);
+    }
+
+    /** Makes the connection look full, or not. */
+    void full(boolean full) {
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(2, !full);
+        channel.runPendingTasks();
+    }
+
+    /** {@return all that left since the last call} */
+    byte[] written() {
+        channel.runPendingTasks();
+        CompositeByteBuf all = Unpooled.compositeBuffer(Integer.MAX_VALUE);
+        for (ByteBuf each = channel.readOutbound(); each != null; each = channel.readOutbound()) {
+            all.addComponent(true, each);
+        }
+        byte[] bytes = ByteBufUtil.getBytes(all);
+        all.release();
+        return bytes;
+    }
+
+    void read(byte[] bytes) {
+        if (bytes.length > 0 && channel.isOpen()) {
+            channel.writeInbound(channel.alloc().directBuffer(bytes.length).writeBytes(bytes));
+        }
+        channel.runPendingTasks();
+    }
+
+    /** Carries bytes both ways until nothing moves. */
+    static void exchange(MuxEnd one, MuxEnd other) {
+        boolean moved = true;
+        while (moved) {
+            byte[] there = one.written();
+            other.read(there);
+            byte[] back = other.written();
+            one.read(back);
+            moved = there.length + back.length > 0;
+        }
+    }
+
+    @Override
+    public Welcome welcome(int streamId) {
+        return welcome;
+    }
+
+    @Override
+    public void opened(MuxStreamChannel stream) {
+        accepted.add(stream);
+        stream.pipeline().addLast(new Tape());
+    }
+
+    @Override
+    public void requested(MuxStreamChannel stream, Open open) {
+        accepted.add(stream);
+        requests.add(open);
+        stream.pipeline().addLast(new Tape());
+    }
+
+    @Override
+    public void goneAway() {
+        goneAway = true;
+    }
+
+    @Override
+    public void ended(MuxStreamChannel stream) {
+        // tests ask the mux
+    }
+
+    @Override
+    public void closed(String reason) {
+        closed = reason;
+    }
+
+    /** Closes the streams first: an embedded channel that is closed cancels the timers that would release what waits in them. */
+    @Override
+    public void close() {
+        accepted.forEach(stream -> stream.close().awaitUninterruptibly(1));
+        channel.close().syncUninterruptibly();
+        channel.runPendingTasks();
+        channel.advanceTimeBy(6, java.util.concurrent.TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+        written();
+        channel.finishAndReleaseAll();
+    }
+}
