@@ -152,7 +152,7 @@ final class RunIT {
         String gateway = server.gateway("destinations");
         String printed = server.run("destination:create " + gateway + " d --resource db.example:5432");
         assertThat(printed).matches("[0-9A-Za-z]{11}_[0-9A-Za-z]{5} 127\\.0\\.0\\.1:[0-9]{5}");
-        String id = printed.split(" ")[0];
+        String id = printed.substring(0, printed.indexOf(' '));
 
         JsonNode shown = Product.json(server, "destination:show " + id);
 
@@ -176,7 +176,8 @@ final class RunIT {
         assertThat(Product.fields(shown.get("bytes"))).containsExactly("in", "out");
         assertThat(shown.get("state").asText()).isEqualTo("waiting");
         assertThat(shown.get("cause").asText()).isNotEmpty();
-        assertThat("127.0.0.1:" + shown.get("listen").get("port").asInt()).isEqualTo(printed.split(" ")[1]);
+        assertThat("127.0.0.1:" + shown.get("listen").get("port").asInt())
+                .isEqualTo(printed.substring(printed.indexOf(' ') + 1));
         JsonNode cloud = Product.json(
                 server, "destination:create " + gateway + " c --cloud --client-port 12345 --resource 127.0.0.1:80");
         assertThat(cloud.get("direction").asText()).isEqualTo("cloud");

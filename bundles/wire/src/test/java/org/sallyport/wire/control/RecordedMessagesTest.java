@@ -57,7 +57,9 @@ class RecordedMessagesTest {
                         .replacing("qsn47KM8iTa_x1Y")
                         .describing(List.of("window"), Map.of("site", "north"))
                         .wishing(RULES, List.of()));
-        messages.put("attach-open", Attach.withDescriptor("aaa.bbb.", "edge-1", "0.1.0").continuing("qsn47KM8iTa_x1Y"));
+        messages.put(
+                "attach-open",
+                Attach.withDescriptor("aaa.bbb.", "edge-1", "0.1.0").continuing("qsn47KM8iTa_x1Y"));
         messages.put(
                 "attached",
                 new Attached(
@@ -73,8 +75,7 @@ class RecordedMessagesTest {
         messages.put("applied", new Applied(42, List.of(new Applied.Failure("qsn47KM8iTa_aB3xY", "no tcp here"))));
         messages.put(
                 "listeners",
-                new Listeners(List.of(
-                        new Listeners.Port("qsn47KM8iTa_aB3xY", "listening", "127.0.0.1", 12_000, ""))));
+                new Listeners(List.of(new Listeners.Port("qsn47KM8iTa_aB3xY", "listening", "127.0.0.1", 12_000, ""))));
         messages.put("acl", new AclChange(1, AclChange.Operation.ADD, RULES));
         messages.put("acl-result", new AclResult(1, true, ""));
         messages.put("csr", new Csr(2, "qsn47KM8iTa_aB3xY", "ingress", "PEM"));
@@ -110,8 +111,8 @@ class RecordedMessagesTest {
             new String(file.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()
                     .filter(line -> !line.startsWith("#"))
-                    .forEach(line -> recorded.put(
-                            line.substring(0, line.indexOf(' ')), line.substring(line.indexOf(' ') + 1)));
+                    .forEach(line ->
+                            recorded.put(line.substring(0, line.indexOf(' ')), line.substring(line.indexOf(' ') + 1)));
             return recorded;
         }
     }
