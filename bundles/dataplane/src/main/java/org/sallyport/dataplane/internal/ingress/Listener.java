@@ -216,8 +216,10 @@ final class Listener {
         }
         ChannelFuture done = server.close();
         // with the JDK's selectors the port is free only after the next turn of the accepting loop
-        done.addListener(gone -> acceptLoop.schedule(
-                () -> surroundings.control().execute(this::gone), TURN_MILLIS, TimeUnit.MILLISECONDS));
+        done.addListener(gone -> {
+            Object unused = acceptLoop.schedule(
+                    () -> surroundings.control().execute(this::gone), TURN_MILLIS, TimeUnit.MILLISECONDS);
+        });
     }
 
     private void gone() {
