@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -157,7 +158,7 @@ final class Demo {
         Thread reader = new Thread(() -> {
             try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
                 out.lines().forEach(lines::add);
-            } catch (IOException e) {
+            } catch (IOException | UncheckedIOException e) {
                 lines.add("its output ended: " + e.getMessage());
             }
             lines.add("it ended");

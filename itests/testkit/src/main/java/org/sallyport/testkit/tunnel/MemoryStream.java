@@ -272,11 +272,7 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
 
     private void write(@Nullable ChannelOutboundBuffer waiting) {
         MemoryStream other = peer;
-        if (waiting == null || !open) {
-            return;
-        }
-        if (other == null) {
-            sentPayload |= !waiting.isEmpty();
+        if (waiting == null || other == null || !open) {
             return;
         }
         while (waiting.current() instanceof ByteBuf data && (credit > 0 || !data.isReadable())) {

@@ -57,7 +57,6 @@ final class IngressConnection extends Connection {
     private @Nullable StreamEnd stream;
     private java.util.concurrent.@Nullable Future<?> deadline;
     private OpenReply last = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
-    private boolean answeredOnce;
     private boolean opened;
     private boolean waiting;
     private boolean joined;
@@ -187,16 +186,12 @@ final class IngressConnection extends Connection {
         if (!answer.isSuccess()) {
             Throwable cause = answer.cause();
             boolean again = cause instanceof StreamResetException reset && reset.retryable();
-            OpenReply failure = new OpenReply(OpenCode.INTERNAL, String.valueOf(cause.getMessage()));
+            last = new OpenReply(OpenCode.INTERNAL, String.valueOf(cause.getMessage()));
             owner.choice().failed(by);
             if (again) {
-                if (!answeredOnce) {
-                    // what a client said tells more than that another one went
-                    last = failure;
-                }
                 tryNext();
             } else {
-                refuse(failure);
+                refuse(last);
             }
             return;
         }
@@ -205,7 +200,6 @@ final class IngressConnection extends Connection {
             owner.choice().reached(by);
             join(end, reply);
         } else {
-            answeredOnce = true;
             last = reply;
             if (reply.code().nextClient()) {
                 owner.choice().failed(by);
@@ -314,8 +308,6 @@ final class IngressConnection extends Connection {
     protected void socketBroken(String why) {
         stopTimers();
         StreamEnd open = stream;
-        // what it answers to that is no news
-        stream = null;
         if (open != null) {
             open.peerBroken();
         }
@@ -330,7 +322,6 @@ final class IngressConnection extends Connection {
     protected void abortNow() {
         stopTimers();
         StreamEnd open = stream;
-        stream = null;
         if (open != null) {
             open.reset(ResetMode.ABORT);
         }
