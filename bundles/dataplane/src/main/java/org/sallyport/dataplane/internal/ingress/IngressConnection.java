@@ -92,8 +92,19 @@ final class IngressConnection extends Connection {
                 : new ConnectionContext(this, loop, source, local, Map.of(), this::open);
     }
 
-    /** Registers the socket; on the loop that accepted it. */
+    /**
+     * Registers the socket; on the loop that accepted it. That is done on the socket's own loop: what the application sent
+     * with its FIN is read as soon as epoll knows the socket, and would be lost if that was before the handlers are there.
+     */
     void register() {
+        if (loop.inEventLoop()) {
+            registerHere();
+        } else {
+            loop.execute(this::registerHere);
+        }
+    }
+
+    private void registerHere() {
         loop.register(socket.channel()).addListener(this::registered);
     }
 
