@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.GatewayId;
@@ -185,7 +186,8 @@ final class ClientRole {
             if (carrier) {
                 links.values().forEach(link -> ends.add(link.close(now.drainTimeout())));
             }
-            attachments.forEach(attachment -> ends.add(attachment.pause(reason, now.drainTimeout())));
+            attachments.forEach(
+                    attachment -> ends.add(tried(attachment, () -> attachment.pause(reason, now.drainTimeout()))));
             all(ends).whenComplete((done, failure) -> gone.complete(null));
         });
         return gone;
@@ -367,7 +369,7 @@ final class ClientRole {
             }
         }
         for (Attachment attachment : leaving) {
-            ends.add(attachment.leave(reason, drain));
+            ends.add(tried(attachment, () -> attachment.leave(reason, drain)));
         }
         return all(ends);
     }
@@ -396,6 +398,16 @@ final class ClientRole {
             leave(List.copyOf(attachments), "the client stops").whenComplete((left, failure) -> stopped.complete(null));
         });
         return stopped;
+    }
+
+    /** One that cannot end in order, because its threads have ended under it, keeps no other from ending. */
+    private static CompletionStage<Void> tried(Attachment attachment, Supplier<CompletionStage<Void>> end) {
+        try {
+            return end.get();
+        } catch (RuntimeException e) {
+            LOG.warn("{}: its tunnel has gone already: {}", attachment.order().gateway(), e.getMessage());
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     private static CompletionStage<Void> all(List<CompletionStage<Void>> stages) {

@@ -263,10 +263,15 @@ final class GatewayLink {
         }
         plane = null;
         applied = null;
-        closing = carrier.close(deadline).exceptionally(failure -> {
-            LOG.warn("{}: the gateway's plane did not close cleanly", gateway, failure);
-            return null;
-        });
+        try {
+            closing = carrier.close(deadline).exceptionally(failure -> {
+                LOG.warn("{}: the gateway's plane did not close cleanly", gateway, failure);
+                return null;
+            });
+        } catch (RuntimeException e) {
+            // its threads have ended under it, and with them all that it carried
+            LOG.warn("{}: the gateway's plane has gone already: {}", gateway, e.getMessage());
+        }
         return closing;
     }
 }

@@ -540,6 +540,18 @@ final class ClientRoleTest {
     }
 
     @Test
+    void stoppingIsNotHeldUpByThreadsThatHaveEndedBefore() {
+        RoleWorld world = attached();
+        world.plane.planes.get(GATEWAY).gone = true;
+
+        CompletableFuture<Void> stopped = world.role.stop().toCompletableFuture();
+        world.serial.run();
+
+        assertThat(stopped).isDone();
+        assertThat(world.tunnel(0).closed.isDone()).isTrue();
+    }
+
+    @Test
     void changedSettingsAreTakenOverWithoutTouchingTunnels() throws Exception {
         Path other = Files.writeString(directory.resolve("other"), "token " + OTHER);
         RoleWorld world = attached();

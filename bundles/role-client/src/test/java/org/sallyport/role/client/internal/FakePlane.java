@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
@@ -48,6 +49,7 @@ final class FakePlane implements DataPlane {
         final Map<DestinationId, State> states = new HashMap<>();
         final CompletableFuture<Void> closed = new CompletableFuture<>();
         Duration closing;
+        boolean gone;
         OpenReply reply = OpenReply.OK;
 
         PlaneConfig last() {
@@ -91,6 +93,9 @@ final class FakePlane implements DataPlane {
 
         @Override
         public CompletionStage<Void> close(Duration deadline) {
+            if (gone) {
+                throw new RejectedExecutionException("event executor terminated");
+            }
             closing = deadline;
             closed.complete(null);
             return closed;
