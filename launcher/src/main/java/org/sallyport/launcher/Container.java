@@ -57,6 +57,7 @@ final class Container {
                 Map.entry("sallyport.home", home.toString()),
                 Map.entry("sallyport.platform", platform.toString()),
                 Map.entry("sallyport.base", instance.base().toString()),
+                Map.entry("sallyport.state", instance.state().toString()),
                 Map.entry("sallyport.role", role),
                 Map.entry("sallyport.version", Release.version()),
                 Map.entry("sallyport.native", nativeFeature()),

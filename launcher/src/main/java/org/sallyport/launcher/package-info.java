@@ -16,6 +16,7 @@
  *   <tr><th>Property</th><th>Meaning</th></tr>
  *   <tr><td>{@code sallyport.base}</td><td>the instance's directory DIR, absolute; absent in a container that somebody
  *       else started (a stock Karaf)</td></tr>
+ *   <tr><td>{@code sallyport.state}</td><td>DIR/state, where whatever must not be lost is kept</td></tr>
  *   <tr><td>{@code sallyport.role}</td><td>{@code server} or {@code client}</td></tr>
  *   <tr><td>{@code sallyport.version}</td><td>the distribution's version</td></tr>
  *   <tr><td>{@code sallyport.home}</td><td>the unpacked distribution, possibly read-only</td></tr>
