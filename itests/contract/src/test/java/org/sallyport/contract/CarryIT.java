@@ -95,15 +95,14 @@ final class CarryIT {
         HttpServer other = Resources.web("other");
         try {
             String place = "127.0.0.1:" + other.getAddress().getPort();
-            Instance.Made made = onPremises(place);
+            Instance.Made made =
+                    server.destination(gateway + " other --resource " + place + " --wait blocked");
 
-            assertThatThrownBy(() -> Resources.get(made.address())).isInstanceOf(IOException.class);
             assertThat(Product.json(server, "destination:show " + made.id())
-                            .get("connections")
-                            .get("refused")
-                            .asInt())
-                    .isPositive();
-            assertThat(server.log() + client.log()).contains("acl:allow").contains(place);
+                            .get("cause")
+                            .asText())
+                    .contains("acl:allow " + gateway + " " + place);
+            assertThatThrownBy(() -> Resources.get(made.address())).isInstanceOf(IOException.class);
 
             for (int i = 0; i < 3; i++) {
                 server.run("acl:allow " + gateway + " " + place);

@@ -161,8 +161,7 @@ final class SettingsIT {
                 assertThat(Product.json(server, "destination:show " + second.id())
                                 .get("cause")
                                 .asText())
-                        .contains("" + port)
-                        .contains(one);
+                        .contains("port " + port + " is in use by gateway one on this client");
                 Instance.Result same = server.tryRun("destination:create " + one + cloud);
                 assertThat(same.exit()).isEqualTo(1);
                 assertThat(same.err()).contains("" + port);
