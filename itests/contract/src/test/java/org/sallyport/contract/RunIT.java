@@ -185,6 +185,14 @@ final class RunIT {
     }
 
     @Test
+    void aDestinationWhoseProtocolIsNotInstalledWaitsForIt() {
+        String gateway = server.gateway("protocol");
+        Instance.Made made = server.destination(gateway + " d --resource db:1 --protocol later");
+
+        assertThat(server.run("destination:show " + made.id())).contains("waiting").contains("later");
+    }
+
+    @Test
     void aDestinationIsUpdatedDisabledEnabledAndDeleted() {
         String gateway = server.gateway("life");
         Instance.Made made = server.destination(gateway + " d --resource db:1 --idle-timeout 5 --max-connections 9");
@@ -223,8 +231,8 @@ final class RunIT {
             {"gateway:show nonsense", "nonsense"},
             {"destination:create " + gateway + " x --resource nowhere", "nowhere"},
             {"destination:create " + gateway + " x --resource h:0", "0"},
-            {"destination:create " + gateway + " x --resource h:1 --listen-port 1", "listen"},
-            {"destination:create " + gateway + " x --resource h:1 --protocol no-such", "no-such"},
+            {"destination:create " + gateway + " x --resource h:1 --listen-port 0", "listen-port"},
+            {"destination:create " + gateway + " x --resource h:1 --protocol 'No such'", "No such"},
             {"destination:create " + gateway + " x --resource h:1 --connect-timeout 181", "181"},
             {"acl:allow " + gateway + " nowhere", "nowhere"},
             {"acl:remove " + gateway + " absent:1", "absent:1"},
