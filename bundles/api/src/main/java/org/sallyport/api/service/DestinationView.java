@@ -2,8 +2,6 @@
 // Copyright the Sallyport authors
 package org.sallyport.api.service;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A destination as it is shown.
  *
@@ -29,8 +27,8 @@ public record DestinationView(
     /** A host and a port. */
     public record Endpoint(String host, int port) {}
 
-    /** Where applications connect. */
-    public record Listen(@Nullable String address, int port) {}
+    /** Where applications connect, or will; of a cloud destination that no client serves, where clients listen as shipped. */
+    public record Listen(String address, int port) {}
 
     /** Connections since this end started; {@code open} now. */
     public record Connections(long open, long total, long refused) {}

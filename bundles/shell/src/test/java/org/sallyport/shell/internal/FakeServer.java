@@ -103,7 +103,7 @@ public final class FakeServer {
                 "cloud",
                 "tcp",
                 new DestinationView.Endpoint("2001:db8::25", 25),
-                new DestinationView.Listen(null, 12000),
+                new DestinationView.Listen("127.0.0.1", 12000),
                 true,
                 "waiting",
                 "no client is attached",

@@ -29,6 +29,8 @@ import org.sallyport.wire.control.Config;
  * raise it, because an end that opens a stream names the revision it relies on, and the other end waits for that.
  */
 final class GatewayState {
+    private static final String CLIENT_LISTEN_ADDRESS = "127.0.0.1";
+
     private final GatewayPlane plane;
     private final SortedMap<ClientId, AttachedClient> clients = new TreeMap<>();
     private final AttachHistory history = new AttachHistory();
@@ -150,8 +152,7 @@ final class GatewayState {
         return reports;
     }
 
-    /** {@return where a destination listens or would, null when only clients know} */
-    @Nullable
+    /** {@return where a destination listens or would: before a client says otherwise, where clients do as shipped} */
     String listenAddress(Destination destination) {
         State state = state(destination);
         if (state instanceof State.Listening listening) {
@@ -159,6 +160,6 @@ final class GatewayState {
         }
         return destination.direction() == Direction.ON_PREMISES
                 ? requireNonNull(terms, "update comes first").listenAddress()
-                : null;
+                : CLIENT_LISTEN_ADDRESS;
     }
 }

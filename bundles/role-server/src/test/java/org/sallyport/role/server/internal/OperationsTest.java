@@ -176,7 +176,7 @@ final class OperationsTest {
                         fixture.destinations.create(fixture.draft(gateway, Direction.CLOUD, 12_000)))
                 .value();
         assertThat(view.state()).isEqualTo("waiting");
-        assertThat(view.listen().address()).isNull();
+        assertThat(view.listen().address()).isEqualTo("127.0.0.1");
         DestinationId destination = new DestinationId(view.id());
 
         client.send(new Listeners(List.of(

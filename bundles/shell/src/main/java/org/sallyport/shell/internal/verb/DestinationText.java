@@ -95,10 +95,8 @@ final class DestinationText {
         return text.toString();
     }
 
-    /** ADDRESS:PORT; where each client listens on an address of its own, that is the word {@code client}. */
     private static String listen(DestinationView destination) {
-        String address = destination.listen().address();
-        return place(address == null ? "client" : address, destination.listen().port());
+        return place(destination.listen().address(), destination.listen().port());
     }
 
     private static String resource(DestinationView destination) {

@@ -39,7 +39,7 @@ final class DestinationVerbsTest {
     void aCloudDestinationListensAtItsClients() {
         bench.run("destination:create " + FakeServer.GATEWAY + " Mail --cloud --client-port 12000 --resource mail:25");
 
-        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_Cloud client:12000\n");
+        assertThat(bench.out()).isEqualTo("qsn47KM8iTa_Cloud 127.0.0.1:12000\n");
         assertThat(bench.server.asked).hasSize(1);
         assertThat(bench.server.asked.get(0)).contains("direction=cloud").contains("listenPort=12000");
     }
@@ -78,7 +78,7 @@ final class DestinationVerbsTest {
                         ID                | Name     | Direction   | Protocol | Listen          | Resource          | State     | Open | Cause
                         ------------------+----------+-------------+----------+-----------------+-------------------+-----------+------+----------------------
                         qsn47KM8iTa_9xQ2b | Database | on-premises | tcp      | 127.0.0.1:15000 | db.example:5432   | listening | 1    |
-                        qsn47KM8iTa_Cloud | Mail     | cloud       | tcp      | client:12000    | [2001:db8::25]:25 | waiting   | 0    | no client is attached
+                        qsn47KM8iTa_Cloud | Mail     | cloud       | tcp      | 127.0.0.1:12000 | [2001:db8::25]:25 | waiting   | 0    | no client is attached
                         """);
     }
 

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the handshakes that are in progress at a tunnel port: 20 from one source, 500 in all. A source that has 20 gives up
- * its oldest for a new one, so that whoever is quick gets in beside one that is slow on purpose; when there are 500, a new
- * one is refused.
+ * Bounds the connections to a tunnel port that no role admitted yet, be they in the handshake or silent after it. A source
+ * that has its share gives up its oldest for a new one, so that whoever is quick gets in beside one that is slow on purpose;
+ * when all places are taken, a new one is refused.
  *
  * <p>Safe for every thread.
  */
@@ -20,7 +20,7 @@ final class ArrivalGate {
     private final int perSource;
     private final int total;
     private final Map<InetAddress, ArrayDeque<Channel>> sources = new HashMap<>();
-    private int inProgress;
+    private int strangers;
 
     ArrivalGate(int perSource, int total) {
         this.perSource = perSource;
@@ -48,7 +48,7 @@ final class ArrivalGate {
             mine.add(channel);
             return new Verdict.Entered(oldest);
         }
-        if (inProgress >= total) {
+        if (strangers >= total) {
             return new Verdict.Refused();
         }
         if (mine == null) {
@@ -56,22 +56,22 @@ final class ArrivalGate {
             sources.put(source, mine);
         }
         mine.add(channel);
-        inProgress++;
+        strangers++;
         return new Verdict.Entered(null);
     }
 
-    /** A handshake is over, well or not; a second call does nothing. */
+    /** A connection was admitted or is gone; a second call does nothing. */
     synchronized void leave(InetAddress source, Channel channel) {
         ArrayDeque<Channel> mine = sources.get(source);
         if (mine != null && mine.remove(channel)) {
-            inProgress--;
+            strangers--;
             if (mine.isEmpty()) {
                 sources.remove(source);
             }
         }
     }
 
-    synchronized int inProgress() {
-        return inProgress;
+    synchronized int strangers() {
+        return strangers;
     }
 }

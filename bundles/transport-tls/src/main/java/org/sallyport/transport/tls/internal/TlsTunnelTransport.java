@@ -34,6 +34,7 @@ public final class TlsTunnelTransport implements TunnelTransport {
 
     private final EventLoops loops;
     private final TlsContexts contexts;
+    private final Strangers bounds;
     private final LiveTunnels live = new LiveTunnels();
     private final Queue<TunnelListener> ports = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor resolver;
@@ -43,11 +44,12 @@ public final class TlsTunnelTransport implements TunnelTransport {
      */
     @Activate
     public TlsTunnelTransport(@Reference EventLoops loops) {
-        this(loops, TlsContexts.best());
+        this(loops, TlsContexts.best(), Strangers.STANDARD);
     }
 
-    TlsTunnelTransport(EventLoops loops, TlsContexts contexts) {
+    TlsTunnelTransport(EventLoops loops, TlsContexts contexts, Strangers bounds) {
         this.loops = loops;
+        this.bounds = bounds;
         this.contexts = contexts;
         resolver = new ThreadPoolExecutor(
                 RESOLVERS,
@@ -67,7 +69,7 @@ public final class TlsTunnelTransport implements TunnelTransport {
 
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
-        return TunnelPort.bind(loops, contexts, live, address, identity, arrivals)
+        return TunnelPort.bind(loops, contexts, live, address, identity, bounds, arrivals)
                 .addListener((Future<TunnelListener> bound) -> {
                     if (bound.isSuccess()) {
                         ports.add(bound.getNow());

@@ -12,7 +12,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,17 +30,12 @@ import org.slf4j.LoggerFactory;
 final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelListener {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelPort.class);
     private static final int BACKLOG = 1024;
-    private static final int HANDSHAKES_A_SOURCE = 20;
-    private static final int HANDSHAKES = 500;
-
-    /** From accept until a role admits the tunnel. */
-    private static final long ATTACH_SECONDS = 10;
-
     private final EventLoops loops;
     private final TlsContexts contexts;
     private final LiveTunnels live;
     private final Consumer<Tunnel> arrivals;
-    private final ArrivalGate gate = new ArrivalGate(HANDSHAKES_A_SOURCE, HANDSHAKES);
+    private final Strangers bounds;
+    private final ArrivalGate gate;
     private final ServerChannel channel;
     private volatile SslContext tls;
 
@@ -50,10 +44,13 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             TlsContexts contexts,
             LiveTunnels live,
             KeyMaterial identity,
+            Strangers bounds,
             Consumer<Tunnel> arrivals,
             ServerChannel channel)
             throws SSLException {
         this.loops = loops;
+        this.bounds = bounds;
+        gate = new ArrivalGate(bounds.perSource(), bounds.total());
         this.contexts = contexts;
         this.live = live;
         this.arrivals = arrivals;
@@ -67,12 +64,13 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             LiveTunnels live,
             InetSocketAddress address,
             KeyMaterial identity,
+            Strangers bounds,
             Consumer<Tunnel> arrivals) {
         EventLoop loop = loops.next();
         Promise<TunnelListener> bound = loop.newPromise();
         ServerChannel channel = loops.serverSocket();
         try {
-            TunnelPort port = new TunnelPort(loops, contexts, live, identity, arrivals, channel);
+            TunnelPort port = new TunnelPort(loops, contexts, live, identity, bounds, arrivals, channel);
             channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
             channel.pipeline().addLast(port);
@@ -127,13 +125,16 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         InetAddress host = source.getAddress();
         ArrivalGate.Verdict verdict = gate.enter(host, arrived);
         if (!(verdict instanceof ArrivalGate.Verdict.Entered entered)) {
-            LOG.debug("{}: refused, {} handshakes are in progress", arrived, HANDSHAKES);
+            LOG.debug("{}: refused, {} connections are not attached yet", arrived, bounds.total());
             arrived.unsafe().closeForcibly();
             return;
         }
         Channel displaced = entered.displaced();
         if (displaced != null) {
-            LOG.debug("{}: closed, its source has {} handshakes in progress", displaced, HANDSHAKES_A_SOURCE);
+            LOG.debug(
+                    "{}: closed, {} newer connections of its source are not attached yet",
+                    displaced,
+                    bounds.perSource());
             displaced.close();
         }
         begin(arrived, host);
@@ -141,10 +142,22 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
 
     private void begin(Channel arrived, InetAddress host) {
         EventLoop loop = loops.next();
+        Future<?> deadline = loop.schedule(
+                () -> {
+                    LOG.debug("{}: closed, not attached within {} ms", arrived, bounds.patienceMillis());
+                    arrived.close();
+                },
+                bounds.patienceMillis(),
+                TimeUnit.MILLISECONDS);
+        Runnable admitted = () -> {
+            deadline.cancel(false);
+            gate.leave(host, arrived);
+        };
         Sockets.prepare(arrived);
         Sockets.limitUnsent(loops, arrived);
         SslHandler handler = tls.newHandler(arrived.alloc());
-        handler.setHandshakeTimeout(ATTACH_SECONDS, TimeUnit.SECONDS);
+        // the deadline of the attach covers the handshake
+        handler.setHandshakeTimeout(0, TimeUnit.SECONDS);
         handler.setWrapDataSize(0);
         arrived.pipeline()
                 .addLast(HandlerNames.GATE, new FirstBytes())
@@ -152,34 +165,23 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
                 .addLast(
                         HandlerNames.HANDSHAKE,
                         new Handshake(
-                                (context, peer) -> arrive(context, peer, host),
+                                (context, peer) -> arrive(context, peer, admitted),
                                 cause -> LOG.debug("{}: no tunnel, {}", arrived, cause.toString())));
-        arrived.closeFuture().addListener(done -> gate.leave(host, arrived));
+        arrived.closeFuture().addListener(done -> admitted.run());
         loop.register(arrived).addListener(done -> {
             if (!done.isSuccess()) {
-                gate.leave(host, arrived);
+                admitted.run();
             }
         });
     }
 
-    private void arrive(ChannelHandlerContext context, Tunnel.Peer peer, InetAddress host) {
+    private void arrive(ChannelHandlerContext context, Tunnel.Peer peer, Runnable admitted) {
         Channel connection = context.channel();
-        gate.leave(host, connection);
         connection.pipeline().remove(HandlerNames.GATE);
         connection.pipeline().addLast(HandlerNames.QUOTA, new AttachQuota());
-        ScheduledFuture<?> deadline = connection
-                .eventLoop()
-                .schedule(
-                        () -> {
-                            LOG.info("{}: closed, no attach within {} s", connection, ATTACH_SECONDS);
-                            connection.close();
-                        },
-                        ATTACH_SECONDS,
-                        TimeUnit.SECONDS);
-        connection.closeFuture().addListener(done -> deadline.cancel(false));
         TlsTunnel tunnel = TlsTunnel.atServer(
                 connection, peer, loops.kind() + ", " + contexts.implementation(), arrivals::accept, () -> {
-                    deadline.cancel(false);
+                    admitted.run();
                     if (connection.pipeline().get(HandlerNames.QUOTA) != null) {
                         connection.pipeline().remove(HandlerNames.QUOTA);
                     }

@@ -21,7 +21,7 @@ class ArrivalGateTest {
         assertThat(gate.enter(one, first)).isEqualTo(new ArrivalGate.Verdict.Entered(null));
         assertThat(gate.enter(one, new EmbeddedChannel())).isEqualTo(new ArrivalGate.Verdict.Entered(null));
         assertThat(gate.enter(one, new EmbeddedChannel())).isEqualTo(new ArrivalGate.Verdict.Entered(first));
-        assertThat(gate.inProgress()).isEqualTo(2);
+        assertThat(gate.strangers()).isEqualTo(2);
     }
 
     @Test
@@ -34,7 +34,7 @@ class ArrivalGateTest {
 
         gate.leave(one, first);
         gate.leave(one, first);
-        assertThat(gate.inProgress()).isEqualTo(2);
+        assertThat(gate.strangers()).isEqualTo(2);
         assertThat(gate.enter(other, new EmbeddedChannel())).isEqualTo(new ArrivalGate.Verdict.Entered(null));
     }
 

@@ -279,7 +279,7 @@ class TlsTunnelTransportTest {
 
     private TunnelListener listen(KeyMaterial identity) throws Exception {
         if (transport == null) {
-            transport = new TlsTunnelTransport(loops, new TlsContexts(provider));
+            transport = new TlsTunnelTransport(loops, new TlsContexts(provider), Strangers.STANDARD);
         }
         return await(
                 transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), identity, arrivals::add));
