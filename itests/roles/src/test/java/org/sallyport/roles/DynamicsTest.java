@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.roles;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.config.ClientSettings;
+import org.sallyport.api.config.ServerSettings;
+import org.sallyport.api.event.Event;
+import org.sallyport.api.pki.ClientIdentity;
+import org.sallyport.api.pki.TokenReader;
+import org.sallyport.api.registry.GatewayRegistry;
+import org.sallyport.api.service.DestinationView;
+import org.sallyport.api.service.TunnelService;
+import org.sallyport.api.service.TunnelView;
+import org.sallyport.testkit.resource.Conversation;
+
+/** Services that go and come back, and settings that change, under tunnels that carry. */
+@Timeout(120)
+final class DynamicsTest {
+    @RegisterExtension
+    private final Site site = new Site();
+
+    @Test
+    void whileTheRegistryIsAwayConnectionsGoOnAndAttachesWait() throws IOException {
+        DestinationView inward = site.inward(site.resource());
+        site.client("one").attach(site.token(), site.server().tunnel());
+        HostPort listen = site.listening(inward);
+
+        site.server().components().stop(GatewayRegistry.class);
+        assertThat(Named.ask(listen, "x")).isEqualTo("office\nx");
+        Path file = Files.writeString(site.directory().resolve("token"), site.token());
+        ClientNode two = site.client("two", Map.of("token.files", file.toString()));
+        assertThat(two.await(Event.AttachRefused.class)).satisfies(refused -> {
+            assertThat(refused.code()).isEqualTo("unavailable");
+            assertThat(refused.retry()).isNotNull();
+        });
+
+        site.server().components().start(GatewayRegistry.class);
+        two.await(Event.Attached.class);
+        assertThat(two.count(Event.NothingLeftToAttach.class)).isZero();
+    }
+
+    @Test
+    void settingsChangeUnderRunningTunnels() throws IOException {
+        HostPort port = ServerNode.local(site.server()
+                .cloud(site.gateway(), "outward", site.resource().address(), Ports.free())
+                .listen());
+        ClientNode client = site.client("client");
+        ClientId id = client.attach(site.token(), site.server().tunnel());
+        try (Conversation application = Conversation.connect(port)) {
+            assertThat(application.receive(7)).isEqualTo("office\n");
+
+            client.components().configure(ClientSettings.PID, Map.of("reconnect.attempts", "3", "drain.timeout", "2"));
+            client.await(Event.ConfigurationApplied.class);
+            client.components().configure(ClientSettings.PID, Map.of("reconnect.attempts", "many"));
+            client.await(Event.ConfigurationRejected.class);
+            site.server().components().configure(ServerSettings.PID, Map.of("drain.timeout", "none"));
+            site.server().await(Event.ConfigurationRejected.class);
+
+            assertThat(application.send("y").receive(1)).isEqualTo("y");
+        }
+        assertThat(client.get(TunnelService.class).tunnels())
+                .extracting(TunnelView::client)
+                .containsExactly(id.value());
+    }
+
+    @Test
+    void runningTunnelsLiveOnWhileTheClientsKeyIsAway() {
+        DestinationView inward = site.inward(site.resource());
+        ClientNode client = site.client("client");
+        client.attach(site.token(), site.server().tunnel());
+        HostPort listen = site.listening(inward);
+
+        client.components().stop(ClientIdentity.class);
+        client.components().stop(TokenReader.class);
+
+        assertThat(Named.ask(listen, "x")).isEqualTo("office\nx");
+        client.components().start(ClientIdentity.class);
+        client.components().start(TokenReader.class);
+        client.attach(site.token(), site.server().tunnel());
+    }
+}
