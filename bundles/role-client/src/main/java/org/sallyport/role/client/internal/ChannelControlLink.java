@@ -5,6 +5,7 @@ package org.sallyport.role.client.internal;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -60,7 +61,16 @@ final class ChannelControlLink implements ControlLink {
     @Override
     public void send(ControlMessage message) {
         channel.eventLoop().execute(() -> channel.writeAndFlush(message).addListener(written -> {
-            if (!written.isSuccess() && channel.isActive()) {
+            if (written.isSuccess() || !channel.isActive()) {
+                return;
+            }
+            if (written.cause() instanceof ChannelOutputShutdownException) {
+                // the tunnel is being ended, as whoever ends it says
+                LOG.debug(
+                        "{}: {} came too late to be sent",
+                        channel,
+                        message.getClass().getSimpleName());
+            } else {
                 LOG.error("{}: {} was not sent", channel, message.getClass().getSimpleName(), written.cause());
                 closer.accept(
                         "a control message was not sent: " + written.cause().getMessage());
