@@ -95,8 +95,7 @@ final class CarryIT {
         HttpServer other = Resources.web("other");
         try {
             String place = "127.0.0.1:" + other.getAddress().getPort();
-            Instance.Made made =
-                    server.destination(gateway + " other --resource " + place + " --wait blocked");
+            Instance.Made made = server.destination(gateway + " other --resource " + place + " --wait blocked");
 
             assertThat(Product.json(server, "destination:show " + made.id())
                             .get("cause")

@@ -189,7 +189,9 @@ final class RunIT {
         String gateway = server.gateway("protocol");
         Instance.Made made = server.destination(gateway + " d --resource db:1 --protocol later");
 
-        assertThat(server.run("destination:show " + made.id())).contains("waiting").contains("later");
+        assertThat(server.run("destination:show " + made.id()))
+                .contains("waiting")
+                .contains("later");
     }
 
     @Test
