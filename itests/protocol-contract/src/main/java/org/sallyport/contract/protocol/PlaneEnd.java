@@ -2,14 +2,11 @@
 // Copyright the Sallyport authors
 package org.sallyport.contract.protocol;
 
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.balance.Balancer;
 import org.sallyport.api.balance.BalancerPolicy;
-import org.sallyport.api.balance.Candidate;
 import org.sallyport.dataplane.internal.NettyDataPlane;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.io.NameResolver;
@@ -24,11 +21,8 @@ public final class PlaneEnd implements AutoCloseable {
     /** A policy that is installed: one after the other. */
     public static final String IN_TURN = "in-turn";
 
-    /** A policy that is installed: the first of a full house, the last of a smaller one. */
+    /** A policy that is installed: a tunnel that refuses and one that may not in turn. */
     public static final String DECOY_FIRST = "decoy-first";
-
-    /** How many candidates make a full house. */
-    public static final int FULL_HOUSE = 5;
 
     private final PluginRegistry<Protocol> protocols = new PluginRegistry<>("protocol", Duration.ofSeconds(20));
     private final PluginRegistry<BalancerPolicy> policies =
@@ -45,7 +39,7 @@ public final class PlaneEnd implements AutoCloseable {
      */
     public PlaneEnd(EventLoops loops, GatewayId id, NameResolver names) {
         policies.add(IN_TURN, PlaneEnd::inTurn, 0, 0);
-        policies.add(DECOY_FIRST, () -> PlaneEnd::decoyFirst, 0, 1);
+        policies.add(DECOY_FIRST, PlaneEnd::decoyFirst, 0, 1);
         plane = new NettyDataPlane(new Surroundings(
                 loops, loops.all().get(0), names, protocols, policies, events, limits, Surroundings.freshFlows()));
         gateway = plane.plane(id, "plant");
@@ -56,8 +50,17 @@ public final class PlaneEnd implements AutoCloseable {
         return (usable, source) -> Math.floorMod(turn.getAndIncrement(), usable.size());
     }
 
-    private static int decoyFirst(List<Candidate> usable, InetAddress source) {
-        return usable.size() >= FULL_HOUSE ? 0 : usable.size() - 1;
+    private static Balancer decoyFirst() {
+        AtomicInteger turn = new AtomicInteger();
+        return (usable, source) -> {
+            boolean decoy = Math.floorMod(turn.getAndIncrement(), 2) == 0;
+            for (int i = 0; i < usable.size(); i++) {
+                if (usable.get(i).client().value().contains("_0Z") != decoy) {
+                    return i;
+                }
+            }
+            return 0;
+        };
     }
 
     public NettyDataPlane plane() {

@@ -41,12 +41,14 @@ public final class TwoEnds implements AutoCloseable {
     public static final GatewayId GATEWAY = new GatewayId("0123456789A_test");
 
     private static final long LIMIT_SECONDS = 20;
+    private static final int DECOYS = 4;
 
     private final NettyEventLoops loops;
     private final Way way;
     private final PlaneEnd ingress;
     private final List<PlaneEnd> dialling = new ArrayList<>();
     private final List<MemoryTunnel> tunnels = new ArrayList<>();
+    private final List<MemoryTunnel> decoys = new ArrayList<>();
     private final List<AccessPolicy> access = new ArrayList<>();
     private final List<Destination> destinations = new ArrayList<>();
     private final String protocol;
@@ -73,9 +75,10 @@ public final class TwoEnds implements AutoCloseable {
         ingress = new PlaneEnd(loops, GATEWAY, new NameResolver());
         ingress.protocols().add(protocol, service, 0, 0);
         if (way.acrossLoops()) {
-            for (int i = 1; i < PlaneEnd.FULL_HOUSE; i++) {
+            for (int i = 0; i < DECOYS; i++) {
                 // usable, on the first loop, and refusing: the connection moves on to a tunnel on the second loop
                 MemoryTunnel.Pair decoy = MemoryTunnel.connect(loop(0), loop(0));
+                decoys.add(decoy.one());
                 ingress.gateway().add(client("0" + i), decoy.one());
             }
         }
@@ -231,9 +234,26 @@ public final class TwoEnds implements AutoCloseable {
         return status;
     }
 
-    /** {@return the only destination} */
+    /** {@return the first destination, mostly the only one} */
     public Destination only() {
         return destinations.get(0);
+    }
+
+    /** {@return a destination, in the order in which they were added} */
+    public Destination destinationAt(int index) {
+        return destinations.get(index);
+    }
+
+    /** Says whether all tunnels are busy: up, and without room for a stream. */
+    public void busy(boolean busy) {
+        decoys.forEach(tunnel -> tunnel.usable(!busy));
+        tunnels.forEach(tunnel -> tunnel.usable(!busy));
+    }
+
+    /** Closes all tunnels at once. */
+    public void loseAll() {
+        decoys.forEach(tunnel -> tunnel.close("lost"));
+        tunnels.forEach(tunnel -> tunnel.close("lost"));
     }
 
     /** {@return what comes of something, within a limit} */

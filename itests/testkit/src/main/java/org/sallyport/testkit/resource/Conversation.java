@@ -3,6 +3,7 @@
 package org.sallyport.testkit.resource;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -33,6 +34,18 @@ public final class Conversation implements AutoCloseable {
         socket.setSoTimeout(LIMIT_MILLIS);
         socket.connect(new InetSocketAddress(to.host(), to.port()), LIMIT_MILLIS);
         return new Conversation(socket);
+    }
+
+    /** {@return whether whoever connects is reset, rather than spoken to} */
+    public static boolean isReset(HostPort to) throws IOException {
+        try (Conversation conversation = connect(to)) {
+            return conversation.isResetNext();
+        } catch (ConnectException refused) {
+            throw refused;
+        } catch (SocketException reset) {
+            // it came so soon that the system tells it of the connect
+            return true;
+        }
     }
 
     public Socket socket() {

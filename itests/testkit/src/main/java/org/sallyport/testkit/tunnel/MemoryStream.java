@@ -272,7 +272,11 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
 
     private void write(@Nullable ChannelOutboundBuffer waiting) {
         MemoryStream other = peer;
-        if (waiting == null || other == null || !open) {
+        if (waiting == null || !open) {
+            return;
+        }
+        if (other == null) {
+            sentPayload |= !waiting.isEmpty();
             return;
         }
         while (waiting.current() instanceof ByteBuf data && (credit > 0 || !data.isReadable())) {

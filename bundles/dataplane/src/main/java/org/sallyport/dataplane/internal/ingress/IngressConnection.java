@@ -57,6 +57,7 @@ final class IngressConnection extends Connection {
     private @Nullable StreamEnd stream;
     private java.util.concurrent.@Nullable Future<?> deadline;
     private OpenReply last = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
+    private boolean answeredOnce;
     private boolean opened;
     private boolean waiting;
     private boolean joined;
@@ -197,12 +198,16 @@ final class IngressConnection extends Connection {
         if (!answer.isSuccess()) {
             Throwable cause = answer.cause();
             boolean again = cause instanceof StreamResetException reset && reset.retryable();
-            last = new OpenReply(OpenCode.INTERNAL, String.valueOf(cause.getMessage()));
+            OpenReply failure = new OpenReply(OpenCode.INTERNAL, String.valueOf(cause.getMessage()));
             owner.choice().failed(by);
             if (again) {
+                if (!answeredOnce) {
+                    // what a client said tells more than that another one went
+                    last = failure;
+                }
                 tryNext();
             } else {
-                refuse(last);
+                refuse(failure);
             }
             return;
         }
@@ -211,6 +216,7 @@ final class IngressConnection extends Connection {
             owner.choice().reached(by);
             join(end, reply);
         } else {
+            answeredOnce = true;
             last = reply;
             if (reply.code().nextClient()) {
                 owner.choice().failed(by);
@@ -319,6 +325,8 @@ final class IngressConnection extends Connection {
     protected void socketBroken(String why) {
         stopTimers();
         StreamEnd open = stream;
+        // what it answers to that is no news
+        stream = null;
         if (open != null) {
             open.peerBroken();
         }
@@ -333,6 +341,7 @@ final class IngressConnection extends Connection {
     protected void abortNow() {
         stopTimers();
         StreamEnd open = stream;
+        stream = null;
         if (open != null) {
             open.reset(ResetMode.ABORT);
         }

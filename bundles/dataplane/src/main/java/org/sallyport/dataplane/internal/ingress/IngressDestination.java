@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.ClientId;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class IngressDestination {
     private static final Logger LOG = LoggerFactory.getLogger(IngressDestination.class);
+    private static final long LOOK_MILLIS = 100;
 
     private final Surroundings surroundings;
     private final PortBook ports;
@@ -56,6 +58,7 @@ public final class IngressDestination {
     /** Set while its connections are on their way out and no new ones may begin. */
     private volatile boolean leaving;
 
+    private boolean looking;
     private boolean removed;
     private @Nullable HostPort wanted;
     private @Nullable Listener listener;
@@ -285,6 +288,27 @@ public final class IngressDestination {
 
     void await(IngressConnection connection) {
         waiting.add(connection);
+        surroundings.control().execute(this::lookForClients);
+    }
+
+    /** A tunnel that was busy does not tell when it is not; so somebody looks while connections wait. */
+    private void lookForClients() {
+        if (!looking && !waiting.isEmpty()) {
+            looking = true;
+            lookAgain();
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // goes on until nobody waits
+    private void lookAgain() {
+        if (waiting.isEmpty()) {
+            looking = false;
+            return;
+        }
+        if (choice.anyUsable()) {
+            clientCame();
+        }
+        surroundings.control().schedule(this::lookAgain, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void waitsNoLonger(IngressConnection connection) {

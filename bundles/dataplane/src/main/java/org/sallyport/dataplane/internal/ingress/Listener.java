@@ -38,6 +38,7 @@ final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int BACKLOG = 4096;
     private static final long PAUSE_SECONDS = 1;
+    private static final long TURN_MILLIS = 2;
 
     private final Surroundings surroundings;
     private final PortBook ports;
@@ -214,11 +215,17 @@ final class Listener {
             return;
         }
         ChannelFuture done = server.close();
-        done.addListener(gone -> surroundings.control().execute(() -> {
-            LOG.info("{}: listens no longer on {}", gateway, target);
-            giveBack();
-            closed.complete(null);
-        }));
+        // with the JDK's selectors the port is free only after the next turn of the accepting loop
+        done.addListener(gone -> {
+            Object unused = acceptLoop.schedule(
+                    () -> surroundings.control().execute(this::gone), TURN_MILLIS, TimeUnit.MILLISECONDS);
+        });
+    }
+
+    private void gone() {
+        LOG.info("{}: listens no longer on {}", gateway, target);
+        giveBack();
+        closed.complete(null);
     }
 
     private void giveBack() {
