@@ -136,7 +136,7 @@ interface ChangesContract extends ContractTest {
                 Await.until(
                         "the destination waits",
                         () -> ends().status(destination).state().equals(new State.Waiting("no client is attached")));
-                assertNobodyListens(listening);
+                awaitNobodyListens(listening);
             }
             ends().attach();
             ends().applyDialling(1);
@@ -155,7 +155,7 @@ interface ChangesContract extends ContractTest {
                 Await.until("the destination waits", () -> ends().status(ends().only())
                         .state()
                         .equals(new State.Waiting("protocol " + protocolName() + " is not installed")));
-                assertNobodyListens(listening);
+                awaitNobodyListens(listening);
                 application.send("still here");
                 assertThat(application.receive(10)).isEqualTo("still here");
                 assertThat(removed).isNotDone();
@@ -197,6 +197,20 @@ interface ChangesContract extends ContractTest {
         application.send("hello");
         assertThat(application.receive(5)).isEqualTo("hello");
         return application;
+    }
+
+    /** The state tells what was decided; the port follows. */
+    private static void awaitNobodyListens(HostPort where) {
+        Await.until("the port is closed", () -> {
+            try {
+                Conversation.connect(where).close();
+                return false;
+            } catch (ConnectException refused) {
+                return true;
+            } catch (IOException reset) {
+                return false;
+            }
+        });
     }
 
     private static void assertNobodyListens(HostPort where) {

@@ -132,6 +132,19 @@ interface OpeningContract extends ContractTest {
     }
 
     @Test
+    default void aStreamThatWasRefusedIsGoneWhenTheNextIsAnswered() throws IOException {
+        try (Resource echo = Resource.echo()) {
+            HostPort listening = ends().attachRefusing().attach().listening(echo.address());
+            try (Conversation application = Conversation.connect(listening)) {
+                application.send("hello");
+                assertThat(application.receive(5)).isEqualTo("hello");
+                assertThat(ends().tunnel(0).opens()).isOne();
+                assertThat(ends().tunnel(0).openStreams()).isZero();
+            }
+        }
+    }
+
+    @Test
     default void noMoreThanTheBoundIsReadBeforeTheAnswer() throws Exception {
         CountDownLatch answer = new CountDownLatch(1);
         NameResolver slow = new NameResolver(name -> {
@@ -178,9 +191,7 @@ interface OpeningContract extends ContractTest {
             ends().tunnel(0).dropOpens();
             try (Conversation application = Conversation.connect(listening)) {
                 application.send("pay 100");
-                Await.until(
-                        "the payload was sent",
-                        () -> ends().status(ends().only()).bytesIn() == 7);
+                Await.until("the payload was sent", () -> ends().tunnel(0).sentPayload());
                 ends().tunnel(0).close("lost");
                 assertThat(application.isResetNext()).isTrue();
                 assertThat(ends().tunnel(1).opens()).isZero();

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
@@ -30,6 +31,7 @@ import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.PlaneConfig;
 import org.sallyport.spi.Protocol;
+import org.sallyport.testkit.Await;
 import org.sallyport.testkit.tunnel.MemoryTunnel;
 
 /**
@@ -118,12 +120,24 @@ public final class TwoEnds implements AutoCloseable {
         end.protocols().add(protocol, service, 0, 0);
         dialling.add(end);
         access.add(policy);
+        MemoryTunnel.Pair pair = connect();
+        end.gateway().add(client("Z" + tunnels.size()), pair.other());
+        ingress.gateway().add(client("Z" + tunnels.size()), pair.one());
+        return this;
+    }
+
+    /** Adds a tunnel on which streams are reset instead of answered; there is no end that dials behind it. */
+    public TwoEnds attachRefusing() {
+        MemoryTunnel.Pair pair = connect();
+        ingress.gateway().add(client("Z" + tunnels.size()), pair.one());
+        return this;
+    }
+
+    private MemoryTunnel.Pair connect() {
         EventLoop here = loop(way.acrossLoops() ? 1 : 0);
         MemoryTunnel.Pair pair = MemoryTunnel.connect(here, here);
         tunnels.add(pair.one());
-        end.gateway().add(client("Z" + dialling.size()), pair.other());
-        ingress.gateway().add(client("Z" + dialling.size()), pair.one());
-        return this;
+        return pair;
     }
 
     private static ClientId client(String last) {
@@ -281,6 +295,10 @@ public final class TwoEnds implements AutoCloseable {
     public void close() {
         ingress.close();
         dialling.forEach(PlaneEnd::close);
+        // what is still in streams that nobody reads any more is released with them
+        loseAll();
+        Await.until("all streams have ended", () -> Stream.concat(decoys.stream(), tunnels.stream())
+                .allMatch(MemoryTunnel::isOver));
         loops.stop();
     }
 }

@@ -48,7 +48,7 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
     private @Nullable MemoryStream peer;
     private int credit = MemoryTunnel.WINDOW;
     private boolean answered;
-    private boolean sentPayload;
+    private volatile boolean sentPayload;
     private boolean reading;
     private boolean delivering;
     private @Nullable ChannelPromise finWanted;
@@ -143,6 +143,10 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
     }
 
     // ------------------------------------------------------------------ what the other side tells
+
+    boolean sentPayload() {
+        return sentPayload;
+    }
 
     void linked(MemoryStream other) {
         loop().execute(() -> {
@@ -276,7 +280,9 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
             return;
         }
         if (other == null) {
-            sentPayload |= !waiting.isEmpty();
+            if (!waiting.isEmpty()) {
+                sentPayload = true;
+            }
             return;
         }
         while (waiting.current() instanceof ByteBuf data && (credit > 0 || !data.isReadable())) {

@@ -161,6 +161,19 @@ public final class MemoryTunnel implements Tunnel {
         return streams.size();
     }
 
+    /** {@return whether payload left on a stream that is open on this side} */
+    public boolean sentPayload() {
+        return streams.stream().anyMatch(MemoryStream::sentPayload);
+    }
+
+    /** {@return whether it is closed and nothing is left of its streams on both sides} */
+    public boolean isOver() {
+        return closed.isDone()
+                && streams.isEmpty()
+                && other().closed.isDone()
+                && other().streams.isEmpty();
+    }
+
     @Override
     public Future<Void> drain(Duration deadline) {
         Promise<Void> done = loop.newPromise();

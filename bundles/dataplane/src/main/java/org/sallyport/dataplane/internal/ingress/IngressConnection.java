@@ -200,6 +200,8 @@ final class IngressConnection extends Connection {
             boolean again = cause instanceof StreamResetException reset && reset.retryable();
             OpenReply failure = new OpenReply(OpenCode.INTERNAL, String.valueOf(cause.getMessage()));
             owner.choice().failed(by);
+            // a reader that is paused may be told late that it is over, and it still holds what was sent early
+            end.reset(ResetMode.ABORT);
             if (again) {
                 if (!answeredOnce) {
                     // what a client said tells more than that another one went

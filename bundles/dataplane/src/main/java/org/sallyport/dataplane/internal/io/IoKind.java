@@ -59,6 +59,10 @@ enum IoKind {
         @Override
         @Nullable
         Throwable obstacle() {
+            // Netty reads this once, when it first asks whether there is an io_uring
+            if (System.getProperty(POLL_FOR_GOOD) == null) {
+                System.setProperty(POLL_FOR_GOOD, "false");
+            }
             return IoUring.isAvailable() ? null : IoUring.unavailabilityCause();
         }
 
@@ -111,6 +115,13 @@ enum IoKind {
             return null;
         }
     };
+
+    /**
+     * With a poll that stays for good (multishot), io_uring tells of bytes and of the reset behind them once. When that comes
+     * while the bytes are being read, Netty (4.2.18) takes the socket for empty and waits for news that never come. A poll for
+     * each read looks at the socket as it is.
+     */
+    private static final String POLL_FOR_GOOD = "io.netty.iouring.pollAddMultishotEnabled";
 
     private final String word;
 
