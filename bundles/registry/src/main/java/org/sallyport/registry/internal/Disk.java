@@ -54,6 +54,11 @@ interface Disk {
     /** Opens a file that is there, to read and write. */
     OpenFile open(Path path) throws IOException;
 
+    /** Returns when the names that were given in a directory are on the disk. */
+    default void forceNames(StateDirectory directory) throws IOException {
+        directory.sync();
+    }
+
     /** A file that is open. */
     interface OpenFile extends Closeable {
         long size() throws IOException;

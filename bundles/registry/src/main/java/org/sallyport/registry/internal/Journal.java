@@ -60,6 +60,9 @@ final class Journal {
     private boolean marked;
     private long compactAt;
 
+    /** No use in writing the journal anew before it is this long: that failed. */
+    private long patience;
+
     /** What is acknowledged; null before the file was read. */
     private @Nullable End end;
 
@@ -116,7 +119,7 @@ final class Journal {
             directory.tightenFile(path);
             Tables tables = read();
             // a replacement's name may not be durable yet, if that failed
-            directory.sync();
+            disk.forceNames(directory);
             return tables;
         } catch (IOException | IllegalArgumentException e) {
             abandon();
@@ -151,7 +154,7 @@ final class Journal {
             throw new RegistryException(path + " cannot be written: " + e.getMessage(), e);
         }
         end = new End(length, line.checksum());
-        if (length > compactAt) {
+        if (length > Math.max(compactAt, patience)) {
             compact();
         }
     }
@@ -272,6 +275,7 @@ final class Journal {
             // read from the file, so that nothing has to be kept in memory for this
             Tables tables = open();
             replace(tables.writes());
+            patience = 0;
             LOG.debug(
                     "{}: written anew, {} bytes instead of {}",
                     path,
@@ -280,7 +284,9 @@ final class Journal {
         } catch (IOException | RegistryException e) {
             // the journal is whole; it is only longer than it need be
             LOG.warn("{}: could not be written anew, tried again when it has doubled: {}", path, e.getMessage());
-            compactAt = 2 * before;
+            // which of the two files a power loss would leave is not known: opening makes the name durable first
+            abandon();
+            patience = 2 * before;
         }
     }
 
@@ -309,7 +315,7 @@ final class Journal {
         marked = true;
         end = new End(length, line.checksum());
         compactAt = Math.max(small, GROWTH * length);
-        directory.sync();
+        disk.forceNames(directory);
     }
 
     /** {@return how long a journal is that holds these tables and nothing outdated} */

@@ -8,6 +8,7 @@ import static org.sallyport.registry.internal.Samples.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -130,6 +131,27 @@ class FaultTest {
 
         assertThat(next.revision()).isEqualTo(last.revision() + 1);
         assertThat(copied()).isEqualTo(next);
+    }
+
+    @Test
+    void nothingIsAcknowledgedInAFileWhoseNameMayNotOutliveAPowerLoss() throws Exception {
+        await(registry.change(this::some));
+        // the first is that of the opening that a rewrite begins with
+        disk.failNamesFrom(2);
+        Path journal = state.file(Journal.NAME);
+        Object first = Files.readAttributes(journal, BasicFileAttributes.class).fileKey();
+        RegistrySnapshot last = await(registry.read());
+        Object written = first;
+        while (written.equals(first)) {
+            last = await(registry.change(this::some));
+            written = Files.readAttributes(journal, BasicFileAttributes.class).fileKey();
+        }
+
+        assertThatThrownBy(() -> await(registry.change(this::some)))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining(FaultyDisk.NO_SPACE);
+        disk.repair();
+        assertThat(await(registry.change(this::some)).revision()).isEqualTo(last.revision() + 1);
     }
 
     @Test

@@ -15,6 +15,7 @@ final class FaultyDisk implements Disk {
     private final List<Operation> recorded = new ArrayList<>();
     private int left = Integer.MAX_VALUE;
     private Fault fault = Fault.BEFORE;
+    private int namesLeft = Integer.MAX_VALUE;
 
     /** How an operation fails. */
     enum Fault {
@@ -43,8 +44,14 @@ final class FaultyDisk implements Disk {
         left = number - 1;
     }
 
+    /** Fails to make names durable, from the {@code number}th time on, counted from 1 from now on; all else works. */
+    synchronized void failNamesFrom(int number) {
+        namesLeft = number - 1;
+    }
+
     synchronized void repair() {
         left = Integer.MAX_VALUE;
+        namesLeft = Integer.MAX_VALUE;
     }
 
     synchronized List<Operation> recorded() {
@@ -53,6 +60,15 @@ final class FaultyDisk implements Disk {
 
     synchronized void note(Operation operation) {
         recorded.add(operation);
+    }
+
+    @Override
+    public synchronized void forceNames(StateDirectory directory) throws IOException {
+        if (namesLeft == 0) {
+            throw new IOException(NO_SPACE);
+        }
+        namesLeft--;
+        directory.sync();
     }
 
     @Override
