@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps sockets whose peer has sent FIN usable on epoll.
  *
- * <p>Once the input of such a socket is shut down, Netty (4.2.11 to 4.2.18) watches it for nothing, takes it out of epoll and
+ * <p>Once the input of such a socket is shut down, Netty (as of 4.2.18) watches it for nothing, takes it out of epoll and
  * forgets that it did: the next write that has to wait for the peer fails with {@code epoll_ctl(..): No such file or
  * directory}, and what was queued is lost. One more flag keeps it in. The flag is "edge-triggered", because a socket that is
  * closed both ways reports a hang-up at every turn otherwise. Netty has no public way to set it, hence the reflection; a test
