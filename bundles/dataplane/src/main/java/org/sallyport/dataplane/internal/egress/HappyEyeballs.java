@@ -5,7 +5,6 @@ package org.sallyport.dataplane.internal.egress;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,6 @@ final class HappyEyeballs {
 
     private int next;
     private @Nullable Future<?> stagger;
-    private Throwable last = new ConnectException("no address");
     private boolean over;
 
     /**
@@ -105,12 +103,11 @@ final class HappyEyeballs {
     }
 
     private void failed(Throwable cause) {
-        last = cause;
         if (next < addresses.size()) {
             dial();
         } else if (dialling.isEmpty() && !over) {
             over = true;
-            outcome.failed(last);
+            outcome.failed(cause);
         }
     }
 

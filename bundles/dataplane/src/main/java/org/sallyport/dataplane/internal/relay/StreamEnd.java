@@ -138,7 +138,9 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        broken(new StreamResetException(StreamResetException.Kind.TUNNEL_LOST, "the stream was closed"));
+        if (!over) {
+            broken(new StreamResetException(StreamResetException.Kind.TUNNEL_LOST, "the stream was closed"));
+        }
     }
 
     private void broken(Throwable cause) {
