@@ -13,11 +13,12 @@ import org.sallyport.api.service.AttachmentService;
 
 /** A client process. */
 final class ClientNode extends Node {
-    ClientNode(Path state, Map<String, String> settings) {
+    ClientNode(Path state, Map<String, String> settings, Map<Class<?>, Object> given) {
         super(
                 state,
                 "org.sallyport.role.server",
-                Map.of(ClientSettings.PID, withDefaults(Map.of("drain.timeout", "1"), settings)));
+                Map.of(ClientSettings.PID, withDefaults(Map.of("drain.timeout", "1"), settings)),
+                given);
     }
 
     /** Attaches, once or several times, and waits until that is done. */

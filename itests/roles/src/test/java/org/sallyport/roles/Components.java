@@ -34,6 +34,7 @@ final class Components implements AutoCloseable {
     private final Map<Descriptor, Object> instances = new HashMap<>();
     private final Deque<Descriptor> made = new ArrayDeque<>();
     private final Map<String, Map<String, ?>> configurations;
+    private final Map<Class<?>, Object> given;
 
     private record Reference(String service, String bind, String unbind, int parameter) {}
 
@@ -51,8 +52,10 @@ final class Components implements AutoCloseable {
     /**
      * @param bundles which of those on the class path take part, by symbolic name
      * @param configurations by PID
+     * @param given services that a test offers instead of the bundles; they are not ended
      */
-    Components(Predicate<String> bundles, Map<String, Map<String, ?>> configurations) {
+    Components(Predicate<String> bundles, Map<String, Map<String, ?>> configurations, Map<Class<?>, Object> given) {
+        this.given = given;
         this.configurations = new HashMap<>(configurations);
         try {
             find(bundles);
@@ -131,7 +134,20 @@ final class Components implements AutoCloseable {
 
     /** {@return the service, made with all that it needs if it was not there yet} */
     <T> T get(Class<T> service) {
-        return service.cast(instance(providers(service.getName()).get(0)));
+        return service.cast(service(service.getName()));
+    }
+
+    private Object service(String name) {
+        for (Map.Entry<Class<?>, Object> each : given.entrySet()) {
+            if (each.getKey().getName().equals(name)) {
+                return each.getValue();
+            }
+        }
+        List<Descriptor> providers = providers(name);
+        if (providers.isEmpty()) {
+            throw new IllegalStateException("nobody offers " + name);
+        }
+        return instance(providers.get(0));
     }
 
     private List<Descriptor> providers(String service) {
@@ -155,12 +171,7 @@ final class Components implements AutoCloseable {
             }
             for (Reference reference : descriptor.references()) {
                 if (reference.parameter() >= 0) {
-                    List<Descriptor> providers = providers(reference.service());
-                    if (providers.isEmpty()) {
-                        throw new IllegalStateException(descriptor.implementation() + " needs " + reference.service()
-                                + ", which nobody offers");
-                    }
-                    arguments[reference.parameter()] = instance(providers.get(0));
+                    arguments[reference.parameter()] = service(reference.service());
                 }
             }
             Object instance = constructor.newInstance(arguments);

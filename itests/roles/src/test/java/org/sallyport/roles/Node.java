@@ -25,10 +25,10 @@ abstract class Node implements AutoCloseable {
     private final Components components;
     private final List<Event> events = new CopyOnWriteArrayList<>();
 
-    Node(Path state, String otherRole, Map<String, Map<String, ?>> configurations) {
+    Node(Path state, String otherRole, Map<String, Map<String, ?>> configurations, Map<Class<?>, Object> given) {
         synchronized (Node.class) { // the store reads where it lives from a system property, when it is made
             System.setProperty("sallyport.state", state.toString());
-            components = new Components(name -> !name.equals(otherRole), configurations);
+            components = new Components(name -> !name.equals(otherRole), configurations, given);
             components.get(EventHub.class).subscribe(event -> {
                 synchronized (events) {
                     events.add(event);

@@ -22,7 +22,7 @@ import org.sallyport.api.service.GatewayService;
 
 /** A gateway server. */
 final class ServerNode extends Node {
-    ServerNode(Path state, Map<String, String> settings) {
+    ServerNode(Path state, Map<String, String> settings, Map<Class<?>, Object> given) {
         super(
                 state,
                 "org.sallyport.role.client",
@@ -35,7 +35,8 @@ final class ServerNode extends Node {
                                         "listen.ports", Ports.range(),
                                         "egress.allow", "127.0.0.1",
                                         "drain.timeout", "1"),
-                                settings)));
+                                settings)),
+                given);
     }
 
     /** {@return where a port of this machine is reached} */

@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -26,16 +27,38 @@ import org.sallyport.testkit.resource.Resource;
  */
 final class Site implements BeforeEachCallback, AfterEachCallback {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Supplier<Map<Class<?>, Object>> services;
     private Path directory;
     private ServerNode server;
     private Resource resource;
     private GatewayId gateway;
     private String token;
 
+    Site() {
+        this(Map::of);
+    }
+
+    /**
+     * @param services what each of its nodes is to use instead of what the bundles offer; closed after the node
+     */
+    Site(Supplier<Map<Class<?>, Object>> services) {
+        this.services = services;
+    }
+
+    private Map<Class<?>, Object> given() {
+        Map<Class<?>, Object> given = services.get();
+        for (Object each : given.values()) {
+            if (each instanceof AutoCloseable closing) {
+                ending(closing);
+            }
+        }
+        return given;
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
         directory = Files.createTempDirectory("site");
-        server = ending(new ServerNode(directory.resolve("server"), Map.of()));
+        server = ending(new ServerNode(directory.resolve("server"), Map.of(), given()));
         resource = ending(Named.resource("office"));
         gateway = server.gateway("office");
         token = server.token(gateway);
@@ -89,19 +112,19 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
     }
 
     ClientNode client(String name, Map<String, String> settings) {
-        return ending(new ClientNode(directory.resolve(name), settings));
+        return ending(new ClientNode(directory.resolve(name), settings, given()));
     }
 
     /** {@return another server} */
     ServerNode server(String name) {
-        return ending(new ServerNode(directory.resolve(name), Map.of()));
+        return ending(new ServerNode(directory.resolve(name), Map.of(), given()));
     }
 
     /** Stops the server and starts it again, with its state and other settings. */
     void restartServer(Map<String, String> settings) {
         open.remove(server);
         server.close();
-        server = ending(new ServerNode(directory.resolve("server"), settings));
+        server = ending(new ServerNode(directory.resolve("server"), settings, given()));
     }
 
     /** Stops a client before the test ends. */
