@@ -34,8 +34,10 @@ import org.sallyport.dataplane.internal.io.NameResolver;
 import org.sallyport.dataplane.internal.io.NettyEventLoops;
 import org.sallyport.dataplane.internal.limits.ProcessLimits;
 import org.sallyport.dataplane.internal.plugin.PluginRegistry;
+import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.LegSecurity;
+import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.PipelineStage;
 import org.sallyport.spi.PlaneConfig;
 import org.sallyport.spi.Protocol;
@@ -136,6 +138,35 @@ final class TestPlane implements AutoCloseable, EventHub {
     /** Applies a configuration without destinations. */
     static Map<DestinationId, State> applyNothing(GatewayPlane gateway, long revision) {
         return await(gateway.apply(config(List.of(), revision, Duration.ZERO)));
+    }
+
+    /** Asks a gateway with one destination that is dialled from here what an open would be answered. */
+    static OpenReply probe(GatewayPlane gateway, GatewayId id, HostPort resource, AccessPolicy policy) {
+        Destination destination = new Destination(
+                destination(id),
+                id,
+                "one",
+                Direction.ON_PREMISES,
+                "plain",
+                resource,
+                1,
+                true,
+                DestinationOptions.DEFAULTS);
+        await(gateway.apply(new PlaneConfig(
+                1,
+                true,
+                List.of(),
+                List.of(destination),
+                policy,
+                "in-turn",
+                "127.0.0.1",
+                Duration.ZERO,
+                Duration.ofSeconds(1))));
+        var answer = gateway.probe(destination.id());
+        if (!answer.awaitUninterruptibly(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("no answer within " + LIMIT_SECONDS + " s");
+        }
+        return answer.getNow();
     }
 
     static DestinationId destination(GatewayId id) {

@@ -18,12 +18,16 @@ import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to a resource: the policy on its name, its addresses, the policy on each of them, and a connection to one that is
  * allowed; all within the destination's connect timeout. On one event loop.
  */
 final class Dial implements HappyEyeballs.Outcome {
+    private static final Logger LOG = LoggerFactory.getLogger(Dial.class);
+
     /** What came of it; told once, or never after {@link #cancel}. */
     interface Outcome {
         /** The resource is connected, with reading off and an empty pipeline. */
@@ -61,7 +65,7 @@ final class Dial implements HappyEyeballs.Outcome {
     /** Begins. */
     void start() {
         HostPort resource = destination.resource();
-        Verdict verdict = access.check(resource.host(), resource.port(), null);
+        Verdict verdict = check(null);
         if (verdict instanceof Verdict.Denied denied) {
             refuse(denied(denied));
             return;
@@ -74,6 +78,17 @@ final class Dial implements HappyEyeballs.Outcome {
         deadline = loop.schedule(
                 this::expired, destination.options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         surroundings.names().resolve(resource.host(), loop).addListener(this::resolved);
+    }
+
+    /** A policy that is missing or fails allows nothing. */
+    private Verdict check(@Nullable InetAddress address) {
+        HostPort resource = destination.resource();
+        try {
+            return access.check(resource.host(), resource.port(), address);
+        } catch (RuntimeException e) {
+            LOG.error("destination {}: the access policy failed, so {} is not dialled", destination.id(), resource, e);
+            return new Verdict.Denied(Verdict.Source.POLICY, "the access policy failed at the end that dials");
+        }
     }
 
     private void resolved(Future<? super List<InetAddress>> answer) {
@@ -90,7 +105,7 @@ final class Dial implements HappyEyeballs.Outcome {
         List<InetSocketAddress> allowed = new ArrayList<>(addresses.size());
         Verdict.Denied denial = null;
         for (InetAddress address : AddressOrder.interleave(addresses)) {
-            Verdict verdict = access.check(resource.host(), resource.port(), address);
+            Verdict verdict = check(address);
             if (verdict instanceof Verdict.Denied denied) {
                 denial = denied;
             } else {
