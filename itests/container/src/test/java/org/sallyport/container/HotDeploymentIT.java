@@ -31,7 +31,7 @@ import org.sallyport.testkit.process.Resources;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 final class HotDeploymentIT {
-    private static final String PROTOCOL = "org.sallyport.protocol-tcp";
+    private static final String PROTOCOL = "org.sallyport.protocol.tcp";
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
