@@ -9,13 +9,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarInputStream;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +29,7 @@ import org.sallyport.testkit.process.Resources;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 final class HotDeploymentIT {
     private static final String PROTOCOL = "org.sallyport.protocol.tcp";
+    private static final long PATIENCE = Program.PATIENCE.toSeconds();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -50,15 +48,21 @@ final class HotDeploymentIT {
     private Instance client;
 
     @SuppressWarnings("NullAway.Init")
+    private Path token;
+
+    @SuppressWarnings("NullAway.Init")
     private Instance.Made destination;
+
+    @SuppressWarnings("NullAway.Init")
+    private String shipped;
 
     @BeforeAll
     void startBoth() throws IOException {
         distribution = Distribution.unpack(Files.createDirectory(work.resolve("distribution")));
         echo = Transfer.echo();
-        server = distribution.server(work.resolve("server"), "--set", "org.sallyport.server:drain.timeout=2");
+        server = distribution.server(work.resolve("server"));
         String gateway = server.gateway("hot");
-        Path token = server.token(gateway);
+        token = server.token(gateway);
         client = distribution.client(
                 work.resolve("client"),
                 "--token-file",
@@ -68,6 +72,7 @@ final class HotDeploymentIT {
         client.program().awaitLine("attached:");
         destination = server.destination(gateway + " echo --resource 127.0.0.1:" + echo.getLocalPort()
                 + " --listen-port " + Resources.freePort() + " --wait listening:30");
+        shipped = versionOf(PROTOCOL);
     }
 
     @AfterAll
@@ -78,69 +83,123 @@ final class HotDeploymentIT {
     }
 
     @Test
-    void aProtocolThatGoesDrainsItsConnectionsThenItsDestinationsWait() throws Exception {
-        try (Transfer transfer = Transfer.through(destination.port()).goesOn()) {
-            server.run("bundle:stop " + PROTOCOL);
+    void connectionsOfAProtocolThatGoesMayFinishAndNewOnesAreRefused() throws Exception {
+        drainTimeout(50);
+        for (Instance end : List.of(server, client)) {
+            try (Transfer transfer = through()) {
+                CompletableFuture<String> stop =
+                        CompletableFuture.supplyAsync(() -> end.run("bundle:stop " + PROTOCOL));
+                awaitRefusal();
+                transfer.goesOn();
+                assertThat(stop).isNotDone();
 
-            assertThat(transfer.broken()).contains("Exception");
-            assertThat(state()).contains("waiting").contains("protocol tcp is not installed");
-        } finally {
-            server.run("bundle:start " + PROTOCOL);
-        }
-        server.run("destination:show " + destination.id() + " --wait listening:30");
-        try (Transfer transfer = Transfer.through(destination.port()).goesOn()) {
-            assertThat(transfer.finish()).isPositive();
+                assertThat(transfer.finish()).isPositive();
+                stop.get(PATIENCE, TimeUnit.SECONDS);
+                if (end == server) {
+                    assertThat(state()).contains("waiting").contains("protocol tcp is not installed");
+                }
+            } finally {
+                end.run("bundle:start " + PROTOCOL);
+            }
+            awaitCarried();
         }
     }
 
     @Test
-    void aSecondVersionOfAProtocolTakesOverFromTheFirst() throws Exception {
+    void connectionsOfAProtocolThatGoesEndAtTheDeadline() throws Exception {
+        drainTimeout(2);
+        for (Instance end : List.of(server, client)) {
+            try (Transfer transfer = through()) {
+                long begun = System.nanoTime();
+                end.run("bundle:stop " + PROTOCOL);
+
+                assertThat(transfer.broken()).contains("Exception");
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+            } finally {
+                end.run("bundle:start " + PROTOCOL);
+            }
+            awaitCarried();
+        }
+    }
+
+    @Test
+    void aSuccessorTakesNewConnectionsAndThoseOfTheOtherVersionAreLeftAlone() throws Exception {
+        drainTimeout(2);
         Path deployed = server.base().resolve("deploy/protocol-tcp-next.jar");
-        try (Transfer first = Transfer.through(destination.port()).goesOn()) {
-            Path next = work.resolve("next.jar");
-            repack(jarOf("sallyport-protocol-tcp"), next, "99.0.0");
-            Files.move(next, deployed, StandardCopyOption.ATOMIC_MOVE);
-            awaitOutput("bundle:list --no-format | grep 99.0.0", "Active");
-            first.goesOn();
+        ProtocolJar jar = ProtocolJar.of(distribution);
+        try (Transfer ofShipped = through()) {
+            jar.deploy("99.0.0", deployed);
+            awaitOutput("bundle:list --no-format", "99.0.0", true);
+            try (Transfer ofNext = through()) {
+                server.run("bundle:stop " + PROTOCOL + "/" + shipped);
+                ofShipped.broken();
+                ofNext.goesOn();
+                server.run("bundle:start " + PROTOCOL + "/" + shipped);
+                ofNext.goesOn();
 
-            server.run("bundle:stop " + PROTOCOL + "/" + firstVersion());
+                jar.deploy("99.0.1", deployed); // an update: stops, drains, starts
+                ofNext.broken();
+                awaitOutput("bundle:list --no-format", "99.0.1", true);
+                try (Transfer ofUpdated = through()) {
+                    server.run("bundle:stop " + PROTOCOL + "/" + shipped);
+                    ofUpdated.goesOn();
+                    server.run("bundle:start " + PROTOCOL + "/" + shipped);
+                    ofUpdated.goesOn();
 
-            first.broken();
-            try (Transfer second = Transfer.through(destination.port()).goesOn()) {
-                assertThat(state()).contains("listening");
-                second.finish();
+                    Files.delete(deployed);
+                    ofUpdated.broken();
+                }
             }
         } finally {
-            server.run("bundle:start " + PROTOCOL + "/" + firstVersion());
             Files.deleteIfExists(deployed);
+            awaitOutput("bundle:list --no-format", "99.0.", false);
+            server.run("bundle:start " + PROTOCOL + "/" + shipped);
         }
-        awaitOutput("bundle:list --no-format | grep -c 99.0.0", "0");
-        try (Transfer after = Transfer.through(destination.port()).goesOn()) {
-            after.finish();
-        }
+        awaitCarried();
     }
 
     @Test
-    void editsOfTheConfigurationLeaveRunningTransfersAlone() throws Exception {
+    void editsOfTheServersConfigurationLeaveRunningTransfersAlone() throws Exception {
         Path file = server.base().resolve("etc/org.sallyport.server.cfg");
         String before = Files.readString(file);
-        try (Transfer transfer = Transfer.through(destination.port()).goesOn()) {
-            for (String line : new String[] {
-                "listen.ports = 15000-19998",
-                "egress.deny = 192.0.2.1",
-                "egress.allow = 127.0.0.1:1",
-                "listen.grace = 4",
-                "region = elsewhere",
-                "tunnel.advertised = gw.example:9000"
-            }) {
+        try (Transfer transfer = through()) {
+            for (String line : List.of(
+                    "listen.ports = 15000-19998",
+                    "egress.deny = 192.0.2.1",
+                    "egress.allow = 127.0.0.1:1",
+                    "listen.grace = 4",
+                    "drain.timeout = 1",
+                    "region = elsewhere",
+                    "tunnel.advertised = gw.example:9000")) {
                 replace(file, before + "\n" + line + "\n");
                 transfer.goesOn();
             }
             replace(file, before + "\nlisten.grace = soon\n");
-            awaitHealth(1, "listen.grace");
+            awaitHealth(server, 1, "listen.grace");
             transfer.goesOn();
             replace(file, before);
-            awaitHealth(0, "");
+            awaitHealth(server, 0, "");
+            assertThat(transfer.finish()).isPositive();
+        } finally {
+            replace(file, before);
+        }
+    }
+
+    @Test
+    void editsOfTheClientsConfigurationLeaveRunningTransfersAlone() throws Exception {
+        Path file = client.base().resolve("etc/org.sallyport.client.cfg");
+        String before = Files.readString(file);
+        try (Transfer transfer = through()) {
+            for (String line :
+                    List.of("reconnect.attempts = 7", "drain.timeout = 1", "proxy = http://192.0.2.1:3128")) {
+                replace(file, before + "\n" + line + "\n");
+                transfer.goesOn();
+            }
+            replace(file, before + "\nreconnect.attempts = often\n");
+            awaitHealth(client, 1, "reconnect.attempts");
+            transfer.goesOn();
+            replace(file, before);
+            awaitHealth(client, 0, "");
             assertThat(transfer.finish()).isPositive();
         } finally {
             replace(file, before);
@@ -149,43 +208,88 @@ final class HotDeploymentIT {
 
     @Test
     void whileTheRegistryIsAwayConnectionsLiveOnAndAttachesAreRefusedForAWhile() throws Exception {
-        try (Transfer transfer = Transfer.through(destination.port()).goesOn()) {
+        try (Transfer transfer = through()) {
+            Instance another;
             server.run("bundle:stop org.sallyport.registry");
-            transfer.goesOn();
-            try (Transfer another = Transfer.through(destination.port()).goesOn()) {
-                another.finish();
+            try {
+                transfer.goesOn();
+                awaitCarried();
+                assertThat(server.tryRun("gateway:create away").err()).contains("registry");
+                another = distribution.client(work.resolve("another"), "--token-file", token.toString());
+                assertThat(another.program().awaitLine("refused:")).doesNotContain("retry=never");
+            } finally {
+                server.run("bundle:start org.sallyport.registry");
             }
-            assertThat(server.tryRun("gateway:create away").err()).contains("registry");
-
-            server.run("bundle:start org.sallyport.registry");
-            transfer.goesOn();
+            try (another) {
+                another.program().awaitLine("attached:");
+                transfer.goesOn();
+            }
             assertThat(transfer.finish()).isPositive();
         }
-        awaitOutput("gateway:list", "hot");
+        assertThat(server.run("gateway:list")).contains("hot");
+    }
+
+    private Transfer through() throws IOException, InterruptedException {
+        return Transfer.through(destination.port()).goesOn();
+    }
+
+    /** Sets how long both ends drain, and waits until it is taken over. */
+    private void drainTimeout(int seconds) throws IOException {
+        for (Instance end : List.of(server, client)) {
+            String role = end == server ? "server" : "client";
+            Path file = end.base().resolve("etc/org.sallyport." + role + ".cfg");
+            String others = Files.readString(file).replaceAll("(?m)^drain.timeout.*\\R", "");
+            replace(file, others + "drain.timeout = " + seconds + "\n");
+            awaitOutput(end, "config:property-list --pid org.sallyport." + role, "drain.timeout = " + seconds, true);
+        }
+    }
+
+    /** New connections end without a byte. */
+    private void awaitRefusal() throws InterruptedException {
+        long deadline = deadline();
+        while (System.nanoTime() < deadline) {
+            try (Transfer another = Transfer.through(destination.port())) {
+                another.goesOn();
+            } catch (IOException | AssertionError refused) {
+                return;
+            }
+        }
+        throw new AssertionError("new connections are carried still");
+    }
+
+    /** New connections are carried again. */
+    private void awaitCarried() throws Exception {
+        server.run("destination:show " + destination.id() + " --wait listening:30");
+        try (Transfer another = through()) {
+            another.finish();
+        }
     }
 
     private String state() {
         return server.run("destination:show " + destination.id() + " -o json");
     }
 
-    private void awaitOutput(String command, String wanted) {
+    private void awaitOutput(String command, String text, boolean wanted) {
+        awaitOutput(server, command, text, wanted);
+    }
+
+    private static void awaitOutput(Instance end, String command, String text, boolean wanted) {
         String last = "";
-        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        long deadline = deadline();
         while (System.nanoTime() < deadline) {
-            last = server.tryRun(command).out();
-            if (last.contains(wanted)) {
+            last = end.tryRun(command).out();
+            if (last.contains(text) == wanted) {
                 return;
             }
         }
-        throw new AssertionError("'" + command + "' printed\n" + last + "\nand never '" + wanted + "'");
+        throw new AssertionError("'" + command + "' printed\n" + last + "\nexpected '" + text + "': " + wanted);
     }
 
-    private void awaitHealth(int exit, String text) {
+    private static void awaitHealth(Instance end, int exit, String text) {
         Instance.Result last = null;
-        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        long deadline = deadline();
         while (System.nanoTime() < deadline) {
-            last = server.call(
-                    java.util.List.of("health", "--base", server.base().toString()), work);
+            last = end.call(List.of("health", "--base", end.base().toString()), work);
             if (last.exit() == exit && last.out().contains(text)) {
                 return;
             }
@@ -193,34 +297,17 @@ final class HotDeploymentIT {
         throw new AssertionError("health was " + last + ", never " + exit + " with '" + text + "'");
     }
 
+    private static long deadline() {
+        return System.nanoTime() + Program.PATIENCE.toNanos();
+    }
+
     private static void replace(Path file, String text) throws IOException {
         Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), text);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private String firstVersion() {
-        return server.run("bundle:list --no-format -s | grep " + PROTOCOL + " | grep -v 99.0.0 | head -n 1")
+    private String versionOf(String bundle) {
+        return server.run("bundle:list --no-format -s | grep " + bundle)
                 .replaceAll("(?s).*?([0-9]+\\.[0-9]+\\.[0-9]+\\S*).*", "$1");
-    }
-
-    private Path jarOf(String artifact) throws IOException {
-        try (Stream<Path> files = Files.walk(distribution.home().resolve("system"))) {
-            return files.filter(file -> file.getFileName().toString().matches(artifact + "-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-    }
-
-    private static void repack(Path from, Path to, String version) throws IOException {
-        try (JarInputStream in = new JarInputStream(Files.newInputStream(from))) {
-            Manifest manifest = in.getManifest();
-            manifest.getMainAttributes().put(new Attributes.Name("Bundle-Version"), version);
-            try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(to), manifest)) {
-                for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
-                    out.putNextEntry(new JarEntry(entry.getName()));
-                    in.transferTo(out);
-                }
-            }
-        }
     }
 }
