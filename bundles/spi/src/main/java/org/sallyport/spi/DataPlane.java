@@ -12,12 +12,12 @@ import org.sallyport.api.GatewayId;
 @ProviderType
 public interface DataPlane {
     /**
-     * The plane of one gateway; a server has one for each gateway, a client one for each gateway that it is attached to.
+     * A plane for one gateway; a server has one for each gateway, a client one for each gateway that it is attached to. A
+     * container that has both roles has two of a gateway to which it is attached itself: they share nothing but the ports.
      *
      * @param gateway which
      * @param name the gateway's name, for messages
      * @return a new plane with nothing on it
-     * @throws IllegalStateException when there is one for this gateway already
      */
     GatewayPlane plane(GatewayId gateway, String name);
 }

@@ -6,7 +6,7 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -45,7 +45,7 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
 
     private final Surroundings surroundings;
     private final PortBook ports = new PortBook();
-    private final Map<GatewayId, RunningPlane> planes = new ConcurrentHashMap<>();
+    private final Set<RunningPlane> planes = ConcurrentHashMap.newKeySet();
     private final List<Registration> watches;
 
     /**
@@ -81,33 +81,31 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
                 surroundings.protocols().watch(new PluginRegistry.Watcher<Protocol>() {
                     @Override
                     public void added(String name) {
-                        control.execute(() -> planes.values().forEach(RunningPlane::reconsider));
+                        control.execute(() -> planes.forEach(RunningPlane::reconsider));
                     }
 
                     @Override
                     public void retired(Plugin<Protocol> plugin) {
-                        control.execute(() -> planes.values().forEach(plane -> plane.retire(plugin)));
+                        control.execute(() -> planes.forEach(plane -> plane.retire(plugin)));
                     }
                 }),
                 surroundings.policies().watch(new PluginRegistry.Watcher<BalancerPolicy>() {
                     @Override
                     public void added(String name) {
-                        control.execute(() -> planes.values().forEach(RunningPlane::reconsider));
+                        control.execute(() -> planes.forEach(RunningPlane::reconsider));
                     }
 
                     @Override
                     public void retired(Plugin<BalancerPolicy> plugin) {
-                        control.execute(() -> planes.values().forEach(RunningPlane::reconsider));
+                        control.execute(() -> planes.forEach(RunningPlane::reconsider));
                     }
                 }));
     }
 
     @Override
     public GatewayPlane plane(GatewayId gateway, String name) {
-        RunningPlane plane = new RunningPlane(surroundings, ports, name, () -> planes.remove(gateway));
-        if (planes.putIfAbsent(gateway, plane) != null) {
-            throw new IllegalStateException("gateway " + gateway + " is carried here already");
-        }
+        RunningPlane plane = new RunningPlane(surroundings, ports, name, planes::remove);
+        planes.add(plane);
         return plane;
     }
 
@@ -121,7 +119,7 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
     public Health check() {
         int listening = 0;
         List<String> failed = new ArrayList<>();
-        for (RunningPlane plane : planes.values()) {
+        for (RunningPlane plane : planes) {
             for (IngressDestination destination : plane.listening()) {
                 if (destination.isFailed()) {
                     failed.add(destination.destination().id() + ": "
@@ -142,7 +140,7 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
     public void stop() {
         long begun = System.nanoTime();
         watches.forEach(Registration::close);
-        CompletableFuture<?>[] ends = planes.values().stream()
+        CompletableFuture<?>[] ends = planes.stream()
                 .map(plane -> plane.close(Duration.ZERO).toCompletableFuture())
                 .toArray(CompletableFuture[]::new);
         try {

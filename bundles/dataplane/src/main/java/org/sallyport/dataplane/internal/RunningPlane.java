@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
@@ -60,7 +61,7 @@ final class RunningPlane implements GatewayPlane {
     private final Surroundings surroundings;
     private final PortBook ports;
     private final String name;
-    private final Runnable gone;
+    private final Consumer<RunningPlane> gone;
     private final EventLoop control;
     private final AttachedTunnels tunnels = new AttachedTunnels();
     private final EgressAcceptor acceptor;
@@ -82,9 +83,9 @@ final class RunningPlane implements GatewayPlane {
      * @param surroundings of all gateways
      * @param ports of this process
      * @param name of the gateway, for messages
-     * @param gone is run when nothing is left of it after {@link #close}
+     * @param gone is told when nothing is left of it after {@link #close}
      */
-    RunningPlane(Surroundings surroundings, PortBook ports, String name, Runnable gone) {
+    RunningPlane(Surroundings surroundings, PortBook ports, String name, Consumer<RunningPlane> gone) {
         this.surroundings = surroundings;
         this.ports = ports;
         this.name = name;
@@ -373,7 +374,7 @@ final class RunningPlane implements GatewayPlane {
                             if (failure != null) {
                                 LOG.error("{}: did not close in order", name, failure);
                             }
-                            gone.run();
+                            gone.accept(this);
                             closed.complete(null);
                         },
                         control);

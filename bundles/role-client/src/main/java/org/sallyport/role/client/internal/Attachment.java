@@ -3,6 +3,7 @@
 package org.sallyport.role.client.internal;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,7 @@ final class Attachment {
     private @Nullable Registration timer;
     private @Nullable String nextPin;
     private @Nullable String leaving;
+    private List<HostPort> announced = List.of();
     private String roundFailures = "";
     private String lastLogged = "";
     private long attachedAt;
@@ -182,7 +184,7 @@ final class Attachment {
             ClientConfig config = role.reader().read(answer.config(), order.gateway());
             lastClient = client;
             nextPin = answer.nextPin();
-            turns.reached(ServerAddresses.read(answer.servers()));
+            announced = ServerAddresses.read(answer.servers());
             wishes.granted(order);
             return owner.link(Attachment.this).join(made, config);
         }
@@ -190,6 +192,7 @@ final class Attachment {
         @Override
         public void attached(Attempt from, TunnelSession made) {
             attempt = null;
+            turns.reached(announced); // not before: an address that accepts and then fails has not worked
             attachedNow(made);
         }
 
@@ -375,10 +378,11 @@ final class Attachment {
 
     private void comeBack(TunnelSession ended, String cause, boolean planned) {
         long now = role.serial().nanos();
-        LOG.warn("{}: {}: {}", ended, planned ? "ended as announced" : "lost", cause);
         if (planned) {
+            LOG.info("{}: ended as announced: {}", ended, cause);
             backoff.drained(now);
         } else {
+            LOG.warn("{}: lost: {}", ended, cause);
             backoff.lost(now, Duration.ofNanos(now - attachedAt));
         }
         Attempt renewal = attempt;

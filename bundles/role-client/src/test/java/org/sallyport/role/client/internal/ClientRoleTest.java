@@ -178,6 +178,22 @@ final class ClientRoleTest {
     }
 
     @Test
+    void addressesThatAcceptAndThenFailAreFollowedByAWaitToo() {
+        RoleWorld world = new RoleWorld();
+        world.addresses.put(GATEWAY.value(), new HostPort[] {new HostPort("a", 1), new HostPort("b", 2)});
+        world.plane.gate = CompletableFuture.failedFuture(new IllegalStateException("no port"));
+        world.standardInput = "token " + GATEWAY;
+        world.start(launch(1, "-"), Map.of());
+        world.accepts(world.tunnel(0), client(1), config(1));
+        world.accepts(world.tunnel(1), client(1), config(1));
+
+        assertThat(world.tunnels).hasSize(2);
+        assertThat(world.role.attachments().get(0).cause()).contains("a:1: ").contains("b:2: ");
+        world.serial.advance(WHILE);
+        assertThat(world.tunnels).hasSize(3);
+    }
+
+    @Test
     void theOperatorsServerIsDialledInPlaceOfTheTokens() {
         RoleWorld world = new RoleWorld();
         world.standardInput = "token " + GATEWAY;
