@@ -128,8 +128,9 @@ final class HotDeploymentIT {
         Path deployed = server.base().resolve("deploy/protocol-tcp-next.jar");
         ProtocolJar jar = ProtocolJar.of(distribution);
         try (Transfer ofShipped = through()) {
+            long before = installs();
             jar.deploy("99.0.0", deployed);
-            awaitOutput("bundle:list --no-format", "99.0.0", true);
+            awaitInstalls(before + 1);
             try (Transfer ofNext = through()) {
                 server.run("bundle:stop " + PROTOCOL + "/" + shipped);
                 ofShipped.broken();
@@ -137,9 +138,10 @@ final class HotDeploymentIT {
                 server.run("bundle:start " + PROTOCOL + "/" + shipped);
                 ofNext.goesOn();
 
+                before = installs();
                 jar.deploy("99.0.1", deployed); // an update: stops, drains, starts
                 ofNext.broken();
-                awaitOutput("bundle:list --no-format", "99.0.1", true);
+                awaitInstalls(before + 1);
                 try (Transfer ofUpdated = through()) {
                     server.run("bundle:stop " + PROTOCOL + "/" + shipped);
                     ofUpdated.goesOn();
@@ -156,6 +158,24 @@ final class HotDeploymentIT {
             server.run("bundle:start " + PROTOCOL + "/" + shipped);
         }
         awaitCarried();
+    }
+
+    @Test
+    void aContainerWithBothRolesMayAttachToItself() throws Exception {
+        try (Instance both = distribution.server(work.resolve("both"))) {
+            String gateway = both.gateway("both");
+            Path own = both.token(gateway);
+            both.run("feature:install sallyport-client");
+            both.run("tunnel:attach --token-file " + own);
+            both.run("acl:allow " + gateway + " 127.0.0.1:" + echo.getLocalPort());
+            Instance.Made made = both.destination(gateway + " echo --resource 127.0.0.1:" + echo.getLocalPort()
+                    + " --listen-port " + Resources.freePort() + " --wait listening:30");
+            try (Transfer transfer = Transfer.through(made.port()).goesOn()) {
+                assertThat(transfer.finish()).isPositive();
+            }
+            assertThat(both.run("gateway:list")).contains("both");
+            assertThat(both.log()).doesNotContain(" ERROR ").doesNotContain(" WARN ");
+        }
     }
 
     @Test
@@ -262,6 +282,21 @@ final class HotDeploymentIT {
         server.run("destination:show " + destination.id() + " --wait listening:30");
         try (Transfer another = through()) {
             another.finish();
+        }
+    }
+
+    /** How often a version of the protocol was put into service at the server. */
+    private long installs() {
+        return server.log().lines()
+                .filter(line -> line.endsWith("protocol tcp: installed"))
+                .count();
+    }
+
+    private void awaitInstalls(long wanted) {
+        long deadline = deadline();
+        while (installs() < wanted) {
+            assertThat(System.nanoTime()).as("time to install").isLessThan(deadline);
+            server.tryRun("bundle:list"); // takes a moment; what is asked for goes into service behind the list
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.sallyport.testkit.process.Program;
 import org.sallyport.testkit.process.Resources;
 
@@ -27,7 +28,7 @@ final class StockKaraf implements AutoCloseable {
         set(
                 "org.ops4j.pax.url.mvn.cfg",
                 "org.ops4j.pax.url.mvn.repositories",
-                "file:" + repository + "@id=sallyport@snapshots");
+                "file:" + repository + "@id=sallyport@snapshots@checksum=ignore");
         set(
                 "org.ops4j.pax.url.mvn.cfg",
                 "org.ops4j.pax.url.mvn.localRepository",
@@ -42,7 +43,12 @@ final class StockKaraf implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/karaf").toString(), "daemon");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         this.program = Program.start("stock Karaf", builder);
+    }
+
+    /** Waits until commands work. */
+    StockKaraf awaitStarted() {
         awaitCommand("feature:version-list shell", "4.");
+        return this;
     }
 
     private void set(String file, String key, String value) throws IOException {
@@ -60,12 +66,9 @@ final class StockKaraf implements AutoCloseable {
         Files.write(path, lines);
     }
 
-    Path home() {
-        return home;
-    }
-
-    long pid() throws IOException {
-        return program.pid();
+    /** Writes a file into its etc. */
+    void configure(String file, String text) throws IOException {
+        Files.writeString(home.resolve("etc").resolve(file), text);
     }
 
     /** Runs commands in it; fails when one does. */
@@ -126,6 +129,14 @@ final class StockKaraf implements AutoCloseable {
                 .flatMap(shell -> shell.descendants().findFirst())
                 .map(ProcessHandle::pid)
                 .orElse(program.pid());
+    }
+
+    /** {@return what it logged that is no mere information} */
+    List<String> complaints() throws IOException {
+        try (Stream<String> lines = Files.lines(home.resolve("data/log/karaf.log"))) {
+            return lines.filter(line -> line.contains("| WARN ") || line.contains("| ERROR ") || line.startsWith("\tat "))
+                    .toList();
+        }
     }
 
     String log() {

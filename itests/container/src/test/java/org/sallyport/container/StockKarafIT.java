@@ -9,9 +9,12 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +27,11 @@ import org.sallyport.testkit.process.Resources;
 final class StockKarafIT {
     private static final String FEATURES =
             "mvn:org.sallyport/sallyport-features/" + System.getProperty("sallyport.version") + "/xml/features";
+
+    private static final String NATIVE = "sallyport-native-" + System.getProperty("os.arch");
+
+    /** Longer than the component runtime of a Karaf as it is shipped waits for its locks. */
+    private static final Duration DRAIN = Duration.ofSeconds(7);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -38,40 +46,50 @@ final class StockKarafIT {
         HttpServer outside = Resources.web("outside");
         int tunnelPort = Resources.freePort();
         int clientPort = Resources.freePort();
-        try (StockKaraf server = new StockKaraf(work.resolve("server"), repository);
+        int listenPort = Resources.freePort();
+        try (ServerSocket echo = Transfer.echo();
+                StockKaraf server = new StockKaraf(work.resolve("server"), repository);
                 StockKaraf client = new StockKaraf(work.resolve("client"), repository)) {
-            Files.writeString(
-                    server.home().resolve("etc/org.sallyport.server.cfg"),
+            server.configure(
+                    "org.sallyport.server.cfg",
                     "tunnel.port = " + tunnelPort + "\negress.allow = 127.0.0.1:"
-                            + outside.getAddress().getPort() + "\n");
-            server.run("feature:repo-add " + FEATURES + "\nfeature:install sallyport-server");
+                            + outside.getAddress().getPort() + "\ndrain.timeout = " + DRAIN.toSeconds() + "\n");
+            server.awaitStarted().run("feature:repo-add " + FEATURES);
+            server.run("feature:install --no-auto-refresh " + NATIVE + " sallyport-server");
             server.awaitCommand("gateway:create stock", "_local");
             String gateway = server.run("gateway:list -o json").replaceAll("(?s).*\"id\"\\s*:\\s*\"([^\"]+)\".*", "$1");
             Path token = work.resolve("token");
             server.run("gateway:token " + gateway + " --file " + token);
-            String insideMade = server.run("destination:create " + gateway + " inside --resource 127.0.0.1:"
-                    + inside.getAddress().getPort() + " --listen-port " + Resources.freePort());
+            server.run("destination:create " + gateway + " inside --resource 127.0.0.1:"
+                    + inside.getAddress().getPort() + " --listen-port " + listenPort);
+            int echoPort = Resources.freePort();
+            server.run("destination:create " + gateway + " echo --resource 127.0.0.1:" + echo.getLocalPort()
+                    + " --listen-port " + echoPort);
             server.run("destination:create " + gateway + " outside --resource 127.0.0.1:"
                     + outside.getAddress().getPort() + " --cloud --client-port " + clientPort);
-            server.run(
-                    "acl:allow " + gateway + " 127.0.0.1:" + inside.getAddress().getPort());
+            server.run("acl:allow " + gateway + " 127.0.0.1:");
 
-            client.run("feature:repo-add " + FEATURES + "\nfeature:install sallyport-client");
-            client.run("tunnel:attach --token-file " + token);
+            client.awaitStarted().run("feature:repo-add " + FEATURES);
+            client.run("feature:install --no-auto-refresh sallyport-client");
+            client.awaitCommand("tunnel:attach --token-file " + token, gateway.replace("_local", "_"));
 
-            String address = insideMade.replaceAll("(?s).*?(127\\.0\\.0\\.1:[0-9]+).*", "$1");
-            assertThat(Resources.get(address)).isEqualTo("inside");
+            assertThat(Resources.get("127.0.0.1:" + listenPort)).isEqualTo("inside");
             assertThat(Resources.get("127.0.0.1:" + clientPort)).isEqualTo("outside");
+            try (Transfer transfer = Transfer.through(echoPort).goesOn()) {
+                server.run("feature:uninstall --no-auto-refresh sallyport-server"); // longer than the component runtime's usual 5 s
+                assertThat(transfer.broken()).contains("Exception");
+            }
+            client.run("feature:uninstall --no-auto-refresh sallyport-client");
 
-            client.run("feature:uninstall sallyport-client");
-            server.run("feature:uninstall sallyport-server");
-
-            for (int port :
-                    new int[] {tunnelPort, clientPort, Integer.parseInt(address.substring(address.indexOf(':') + 1))}) {
+            for (int port : new int[] {tunnelPort, clientPort, listenPort, echoPort}) {
                 assertThatThrownBy(() -> connect(port)).isInstanceOf(ConnectException.class);
             }
-            assertThat(server.threads()).doesNotContain("sallyport").doesNotContain("netty");
-            assertThat(client.threads()).doesNotContain("sallyport").doesNotContain("netty");
+            for (StockKaraf karaf : List.of(server, client)) {
+                assertThat(karaf.threads()).doesNotContain("sallyport").doesNotContain("netty");
+                assertThat(karaf.complaints())
+                        .filteredOn(line -> !line.contains("cannot attach")) // the client, as its server went first
+                        .isEmpty();
+            }
         } finally {
             inside.stop(0);
             outside.stop(0);
