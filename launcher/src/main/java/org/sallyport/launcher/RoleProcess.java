@@ -26,6 +26,7 @@ final class RoleProcess {
      * @throws Refusal if nothing was started
      */
     static int start(CommandLine.Role role) throws IOException {
+        Ending.beforeStart();
         int java = Runtime.version().feature();
         if (java >= 24) {
             throw Refusal.usage(
@@ -41,13 +42,16 @@ final class RoleProcess {
         Path features = instance.etc().resolve("org.apache.karaf.features.cfg");
         DisposableCache cache = new DisposableCache(instance.cache(), DisposableCache.identity(home, features));
         cache.begin();
-        guardOutput(cache::ready);
-        return run(role.name(), home, instance, lock);
+        Container container = new Container(home, instance, role.name());
+        Ending ending = new Ending(container, lock);
+        guardOutput(() -> {
+            ending.ready();
+            cache.ready();
+        });
+        return run(container, ending);
     }
 
-    private static int run(String role, Path home, Instance instance, InstanceLock lock) {
-        Container container = new Container(home, instance, role);
-        Ending ending = new Ending(container, lock);
+    private static int run(Container container, Ending ending) {
         ending.arm();
         try {
             container.start();

@@ -287,7 +287,8 @@ final class HotDeploymentIT {
 
     /** How often a version of the protocol was put into service at the server. */
     private long installs() {
-        return server.log().lines()
+        return server.log()
+                .lines()
                 .filter(line -> line.endsWith("protocol tcp: installed"))
                 .count();
     }

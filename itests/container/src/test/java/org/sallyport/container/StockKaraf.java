@@ -134,7 +134,8 @@ final class StockKaraf implements AutoCloseable {
     /** {@return what it logged that is no mere information} */
     List<String> complaints() throws IOException {
         try (Stream<String> lines = Files.lines(home.resolve("data/log/karaf.log"))) {
-            return lines.filter(line -> line.contains("| WARN ") || line.contains("| ERROR ") || line.startsWith("\tat "))
+            return lines.filter(
+                            line -> line.contains("| WARN ") || line.contains("| ERROR ") || line.startsWith("\tat "))
                     .toList();
         }
     }

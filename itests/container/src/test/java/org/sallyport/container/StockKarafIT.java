@@ -76,7 +76,9 @@ final class StockKarafIT {
             assertThat(Resources.get("127.0.0.1:" + listenPort)).isEqualTo("inside");
             assertThat(Resources.get("127.0.0.1:" + clientPort)).isEqualTo("outside");
             try (Transfer transfer = Transfer.through(echoPort).goesOn()) {
-                server.run("feature:uninstall --no-auto-refresh sallyport-server"); // longer than the component runtime's usual 5 s
+                server.run(
+                        "feature:uninstall --no-auto-refresh sallyport-server"); // longer than the component runtime's
+                // usual 5 s
                 assertThat(transfer.broken()).contains("Exception");
             }
             client.run("feature:uninstall --no-auto-refresh sallyport-client");

@@ -40,6 +40,7 @@ final class ShellMode implements DoorMode {
                 session.put(Session.IS_LOCAL, true);
                 session.put("PROMPT", "sallyport " + role + "> ");
                 session.currentDir(Path.of(hello.directory()));
+                exitLeaves(session);
                 out.println("Sallyport " + role + ". Tab completes, help lists the commands, Ctrl-D leaves.");
                 session.run();
                 return 0;
@@ -47,5 +48,14 @@ final class ShellMode implements DoorMode {
                 session.close();
             }
         });
+    }
+
+    /** Karaf's own {@code exit} leaves a subshell and does nothing where there is none. */
+    private static void exitLeaves(Session session) {
+        try {
+            session.execute("exit = { logout }");
+        } catch (Exception e) {
+            throw new IllegalStateException("the shell does not take its definitions", e);
+        }
     }
 }
