@@ -80,6 +80,10 @@ final class RunningInstances {
         } catch (IOException e) {
             return null;
         }
+        if (file.pid() != InstanceLock.holder(instance)
+                || ProcessHandle.of(file.pid()).isEmpty()) {
+            return null; // left behind by a process that was killed; its port may be anybody's by now
+        }
         Socket socket = new Socket();
         try {
             InetAddress loopback = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});

@@ -33,18 +33,21 @@ class DoorClientTest {
 
     private ServerSocket listener;
     private Instance instance;
+    private InstanceLock lock;
 
     @BeforeEach
     void a_door_listens() throws IOException {
         listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         instance = new Instance(temp.resolve("base"));
         Files.createDirectories(instance.run());
+        lock = InstanceLock.take(instance);
         new DoorFile(listener.getLocalPort(), ProcessHandle.current().pid(), "server", SECRET).write(instance.run());
     }
 
     @AfterEach
     void it_closes() throws IOException {
         listener.close();
+        lock.release();
     }
 
     @Test
@@ -59,6 +62,19 @@ class DoorClientTest {
         assertThat(hello.mode()).isEqualTo(DoorHello.Mode.RUN);
         assertThat(hello.commands()).isEqualTo("gateway:list");
         assertThat(hello.directory()).isEqualTo(System.getProperty("user.dir"));
+    }
+
+    @Test
+    void a_door_that_a_killed_instance_left_behind_is_not_opened() throws Exception {
+        Process killed = new ProcessBuilder("true").start();
+        killed.waitFor();
+        Files.writeString(instance.run().resolve("lock"), killed.pid() + "\n");
+        new DoorFile(listener.getLocalPort(), killed.pid(), "server", SECRET).write(instance.run());
+
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> DoorClient.call(
+                        new CommandLine.Door(DoorHello.Mode.RUN, instance.base().toString(), "gateway:list")))
+                .satisfies(refusal -> assertThat(refusal.exitCode()).isEqualTo(Sallyport.NOT_RUNNING));
     }
 
     @Test

@@ -6,15 +6,15 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A place to connect to or to listen on: a host name or an IP address, and a port. A name is kept in lower case, an
- * IPv6 address without its brackets.
+ * A place to connect to or to listen on: a host name or an IP address, and a port. A name is kept in lower case and without
+ * the dot that may end it, so that one host has one name to rules; an IPv6 address without its brackets.
  *
  * @param host a host name (RFC 1123, underscores allowed because real networks have them), an IPv4 or an IPv6 address
  * @param port 0–65535; 0 stands for "any free port" where something listens, and is refused by {@link #parse}
  */
 public record HostPort(String host, int port) {
     private static final Pattern NAME =
-            Pattern.compile("(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\\.[a-z0-9_]([a-z0-9_-]{0,62}))*\\.?");
+            Pattern.compile("(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\\.[a-z0-9_]([a-z0-9_-]{0,62}))*");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-f:]*:[0-9a-f:.]*(%[0-9a-z._-]+)?");
 
     public HostPort {
@@ -59,10 +59,11 @@ public record HostPort(String host, int port) {
         return number;
     }
 
-    /** {@return {@code host} in the form in which hosts are compared: lower case, no brackets} */
+    /** {@return {@code host} in the form in which hosts are compared: lower case, no brackets, no last dot} */
     static String normalHost(String host) {
         String plain = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        String lower = plain.toLowerCase(Locale.ROOT);
+        String absolute = plain.endsWith(".") ? plain.substring(0, plain.length() - 1) : plain;
+        String lower = absolute.toLowerCase(Locale.ROOT);
         if (!NAME.matcher(lower).matches() && !IPV6.matcher(lower).matches()) {
             throw new IllegalArgumentException(
                     "host '" + Shown.of(host) + "': expected a host name, an IPv4 or an IPv6 address");

@@ -16,6 +16,8 @@ final class HostPortTest {
             assertThat(HostPort.parse(text)).hasToString(text);
         }
         assertThat(HostPort.parse("DB.Example:80")).hasToString("db.example:80");
+        assertThat(HostPort.parse("db.example.:80")).isEqualTo(HostPort.parse("db.example:80"));
+        assertThat(AclRule.parse(AclRule.Action.DENY, "db.example.:")).hasToString("deny db.example:");
     }
 
     @Test
@@ -36,6 +38,8 @@ final class HostPortTest {
                 "db\n:80",
                 "-db:80",
                 "db..x:1",
+                "db..:1",
+                ".:1",
                 "db:٣")) {
             assertThatThrownBy(() -> HostPort.parse(text))
                     .as("'%s'", text)

@@ -92,6 +92,31 @@ final class InstanceIT {
     }
 
     @Test
+    void aSignalWhileItStartsEndsItQuietly() {
+        for (String signal : List.of("TERM", "INT")) {
+            Path base = work.resolve(signal);
+            try (Program server = Product.distribution().launch(List.of("server", "--base", base.toString()))) {
+                awaitFile(base.resolve("cache/origin"));
+                server.signal(signal);
+                assertThat(server.awaitExit()).isZero();
+                assertThat(server.lines()).isEmpty();
+                assertThat(server.errors()).doesNotContain("\tat ").doesNotContain("Exception");
+            }
+        }
+        try (Instance server = Product.server(work.resolve("TERM"))) {
+            assertThat(server.run("gateway:create after")).isNotEmpty();
+        }
+    }
+
+    private static void awaitFile(Path file) {
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        while (!Files.exists(file)) {
+            assertThat(System.nanoTime()).as("%s is there in time", file).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
     void theFirstSignalDrainsAndTheSecondEndsAtOnce() throws IOException {
         try (Instance server = Product.server(work.resolve("server"), "--set", SERVER + "drain.timeout=40");
                 ServerSocket resource = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {

@@ -13,15 +13,18 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.door.DoorFile;
 import org.sallyport.api.door.DoorFrame;
@@ -31,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The open door: a loopback port and the file that announces it. Whoever cannot show the secret within a second is shut
- * out; strangers and callers are bounded apart, so that strangers do not keep callers out.
+ * out, the oldest of them at once when there are many; strangers and callers are bounded apart. So strangers do not keep
+ * callers out.
  */
 final class DoorListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DoorListener.class);
@@ -39,13 +43,14 @@ final class DoorListener implements AutoCloseable {
     private static final int MAX_STRANGERS = 64;
     private static final int MAX_CALLERS = 16;
     private static final long STOP_MILLIS = 2000;
+    private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final ServerSocket socket;
     private final Path directory;
     private final DoorFile file;
     private final long helloMillis;
     private final Map<DoorHello.Mode, DoorMode> modes;
-    private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
+    private final Deque<Socket> strangers = new ConcurrentLinkedDeque<>();
     private final Semaphore callers = new Semaphore(MAX_CALLERS);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -77,9 +82,20 @@ final class DoorListener implements AutoCloseable {
     static DoorListener open(
             Path directory, String role, long helloMillis, SecureRandom random, Map<DoorHello.Mode, DoorMode> modes)
             throws IOException {
+        return open(new ServerSocket(), directory, role, helloMillis, random, modes);
+    }
+
+    /** The same at a socket that is not bound yet, which it closes. */
+    static DoorListener open(
+            ServerSocket socket,
+            Path directory,
+            String role,
+            long helloMillis,
+            SecureRandom random,
+            Map<DoorHello.Mode, DoorMode> modes)
+            throws IOException {
         byte[] secret = new byte[32];
         random.nextBytes(secret);
-        ServerSocket socket = new ServerSocket();
         try {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             DoorFile file = new DoorFile(
@@ -117,31 +133,30 @@ final class DoorListener implements AutoCloseable {
         while (!closed) {
             try {
                 Socket caller = socket.accept();
-                if (!strangers.tryAcquire()) {
-                    caller.close();
-                    continue;
+                strangers.addLast(caller);
+                Socket oldest = strangers.size() > MAX_STRANGERS ? strangers.pollFirst() : null;
+                if (oldest != null) {
+                    shut(oldest);
                 }
                 sockets.add(caller);
                 start("sallyport-door-" + caller.getPort(), () -> meet(caller));
             } catch (IOException e) {
                 if (!closed) {
-                    LOG.warn("door: nobody can be let in: {}", e.getMessage());
-                    closed = true;
+                    LOG.warn("door: nobody can be let in now: {}", e.getMessage());
+                    LockSupport.parkNanos(ACCEPT_PAUSE); // out of descriptors, mostly: it passes
                 }
             }
         }
     }
 
     private void meet(Socket caller) {
-        boolean stranger = true;
         try (caller) {
             caller.setTcpNoDelay(true);
             ScheduledFuture<?> deadline = clock.schedule(() -> shut(caller), helloMillis, TimeUnit.MILLISECONDS);
             DataInputStream in = new DataInputStream(new BufferedInputStream(caller.getInputStream()));
             @Nullable DoorHello hello = DoorHello.read(in, file.secret());
             deadline.cancel(false);
-            strangers.release();
-            stranger = false;
+            strangers.remove(caller);
             if (hello == null) {
                 LOG.warn("door: port {} of this machine showed a wrong secret", caller.getPort());
                 return;
@@ -164,9 +179,7 @@ final class DoorListener implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("door: port {} went away: {}", caller.getPort(), e.getMessage());
         } finally {
-            if (stranger) {
-                strangers.release();
-            }
+            strangers.remove(caller);
             sockets.remove(caller);
         }
     }

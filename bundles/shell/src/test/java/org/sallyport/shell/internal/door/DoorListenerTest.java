@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +63,12 @@ final class DoorListenerTest {
     }
 
     private DoorListener open(long helloMillis) throws IOException {
+        return open(new ServerSocket(), helloMillis);
+    }
+
+    private DoorListener open(ServerSocket socket, long helloMillis) throws IOException {
         return DoorListener.open(
+                socket,
                 run,
                 "server",
                 helloMillis,
@@ -235,6 +242,18 @@ final class DoorListenerTest {
     }
 
     @Test
+    void exitLeavesTheShell() throws IOException {
+        try (Caller caller = new Caller(hello(DoorHello.Mode.SHELL, ""))) {
+            caller.until("sallyport server> ");
+            caller.type("exit\r");
+            assertThat(caller.code()).isZero();
+        }
+        try (Caller caller = run("echo still here")) {
+            assertThat(caller.out()).isEqualTo("still here\n");
+        }
+    }
+
+    @Test
     void ctrlCInterruptsTheCommandThatRuns() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         services.gateways = null;
@@ -314,6 +333,45 @@ final class DoorListenerTest {
             for (Socket stranger : crowd) {
                 stranger.close();
             }
+        }
+    }
+
+    @Test
+    void strangersWhoStayDoNotKeepCallersOut() throws IOException {
+        door.close();
+        door = open(60_000);
+        List<Socket> crowd = new ArrayList<>();
+        try {
+            for (int i = 0; i < 100; i++) {
+                crowd.add(new Socket(InetAddress.getLoopbackAddress(), file().port()));
+            }
+            try (Caller caller = run("echo through")) {
+                assertThat(caller.out()).isEqualTo("through\n");
+            }
+        } finally {
+            for (Socket stranger : crowd) {
+                stranger.close();
+            }
+        }
+    }
+
+    @Test
+    void aFailureToAcceptPasses() throws IOException {
+        door.close();
+        AtomicInteger failures = new AtomicInteger(2);
+        door = open(
+                new ServerSocket() {
+                    @Override
+                    public Socket accept() throws IOException {
+                        if (failures.getAndDecrement() > 0) {
+                            throw new SocketException("Too many open files");
+                        }
+                        return super.accept();
+                    }
+                },
+                400);
+        try (Caller caller = run("echo through")) {
+            assertThat(caller.out()).isEqualTo("through\n");
         }
     }
 

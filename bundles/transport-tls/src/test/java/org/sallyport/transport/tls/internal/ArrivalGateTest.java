@@ -38,6 +38,21 @@ class ArrivalGateTest {
         assertThat(gate.enter(other, new EmbeddedChannel())).isEqualTo(new ArrivalGate.Verdict.Entered(null));
     }
 
+    @Test
+    void theAddressesOfAnIpv6NetworkAreOneSource() throws UnknownHostException {
+        Channel first = new EmbeddedChannel();
+        Channel second = new EmbeddedChannel();
+        gate.enter(InetAddress.getByName("2001:db8:1:2::1"), first);
+        gate.enter(InetAddress.getByName("2001:db8:1:2:ffff:1:2:3"), second);
+        assertThat(gate.enter(InetAddress.getByName("2001:db8:1:2::9"), new EmbeddedChannel()))
+                .isEqualTo(new ArrivalGate.Verdict.Entered(first));
+        assertThat(gate.enter(InetAddress.getByName("2001:db8:1:3::1"), new EmbeddedChannel()))
+                .isEqualTo(new ArrivalGate.Verdict.Entered(null));
+
+        gate.leave(InetAddress.getByName("2001:db8:1:2:ffff:1:2:3"), second);
+        assertThat(gate.strangers()).isEqualTo(2);
+    }
+
     private static InetAddress address(int last) {
         try {
             return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last});
