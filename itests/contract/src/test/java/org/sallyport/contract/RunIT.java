@@ -78,6 +78,21 @@ final class RunIT {
     }
 
     @Test
+    void aPersonTypesInTheShellAndExitLeavesItAndNotTheServer() {
+        String shell = Product.distribution().home().resolve("bin/sallyport") + " shell --base " + server.base();
+        ProcessBuilder inTerminal = new ProcessBuilder("script", "-qec", shell, "/dev/null");
+        inTerminal.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        inTerminal.environment().put("TERM", "xterm");
+        try (Program terminal = Program.start("shell", inTerminal)) {
+            terminal.awaitLine("Sallyport server");
+            terminal.type("gateway:create typed\rexit\r");
+
+            assertThat(terminal.awaitExit()).as(terminal.errors()).isZero();
+        }
+        assertThat(server.run("gateway:list")).contains("typed");
+    }
+
+    @Test
     void outputIsPlainWholeAndUtf8() {
         String name = "Lager Köln – 東京 " + "x".repeat(100);
         server.run("gateway:create '" + name + "'");

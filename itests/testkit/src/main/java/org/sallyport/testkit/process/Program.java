@@ -54,6 +54,17 @@ public final class Program implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Writes text to standard input, which stays open. */
+    public Program type(String text) {
+        try {
+            process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " takes no input", e);
+        }
+        return this;
+    }
+
     /** Writes text to standard input and ends it. */
     public Program input(String text) {
         try (var in = process.outputWriter(StandardCharsets.UTF_8)) {

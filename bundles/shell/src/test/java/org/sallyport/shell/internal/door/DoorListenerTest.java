@@ -242,18 +242,6 @@ final class DoorListenerTest {
     }
 
     @Test
-    void exitLeavesTheShell() throws IOException {
-        try (Caller caller = new Caller(hello(DoorHello.Mode.SHELL, ""))) {
-            caller.until("sallyport server> ");
-            caller.type("exit\r");
-            assertThat(caller.code()).isZero();
-        }
-        try (Caller caller = run("echo still here")) {
-            assertThat(caller.out()).isEqualTo("still here\n");
-        }
-    }
-
-    @Test
     void ctrlCInterruptsTheCommandThatRuns() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         services.gateways = null;
