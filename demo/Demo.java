@@ -88,7 +88,6 @@ final class Demo {
         String gateway = run("gateway:create demo");
         run("gateway:token " + gateway + " --file " + token);
         System.out.println("gateway  " + gateway + "  (its token is in " + token + ")");
-        String inside = created("destination:create " + gateway + " intranet --resource 127.0.0.1:" + port(intranet));
 
         List<String> client = new ArrayList<>(List.of(
                 "client",
@@ -99,6 +98,8 @@ final class Demo {
             client.addAll(List.of("--allow", own));
         }
         System.out.println("client   " + await(start(client.toArray(String[]::new)), "attached:"));
+        String inside = created("destination:create " + gateway + " intranet --resource 127.0.0.1:" + port(intranet)
+                + " --wait listening:30");
         String outside = created("destination:create " + gateway + " cloud --resource 127.0.0.1:" + port(cloud)
                 + " --cloud --client-port " + clientPort + " --wait listening:30");
 
