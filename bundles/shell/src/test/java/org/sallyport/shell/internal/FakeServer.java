@@ -34,7 +34,7 @@ public final class FakeServer {
     public static final String CLIENT = "qsn47KM8iTa_3R2";
     public static final String KEY = "0123456789abcdef".repeat(4);
     public static final String TOKEN = "eyJhbGciOiJFUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl";
-    private static final Instant SINCE = Instant.parse("2026-01-02T03:04:05Z");
+    private static final Instant SINCE = Instant.parse("2026-01-02T03:04:05.678901234Z");
 
     /** What was asked for, in words. */
     public final List<String> asked = new ArrayList<>();

@@ -10,7 +10,7 @@ final class Lines {
     private final Map<String, Object> lines = new LinkedHashMap<>();
 
     Lines with(String name, Object value) {
-        lines.put(name, value);
+        lines.put(name, Table.shown(value));
         return this;
     }
 

@@ -81,7 +81,7 @@ final class OtherVerbsTest {
                           "host" : "edge-1",
                           "address" : "192.0.2.7:40000",
                           "version" : "0.1.0",
-                          "since" : "2026-01-02T03:04:05Z",
+                          "since" : "2026-01-02T03:04:05.678901234Z",
                           "rttMillis" : 12.345,
                           "state" : "attached"
                         }

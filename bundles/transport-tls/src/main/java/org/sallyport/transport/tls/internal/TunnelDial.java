@@ -3,6 +3,7 @@
 package org.sallyport.transport.tls.internal;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslContext;
@@ -154,21 +155,27 @@ final class TunnelDial {
         result.tryFailure(explain(cause));
     }
 
-    /** What an operator can act on. */
-    private IOException explain(Throwable cause) {
+    /** What an operator can act on; whoever asked for the tunnel says of which server. */
+    private static IOException explain(Throwable cause) {
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each instanceof PinnedTrust.UntrustedServerException untrusted) {
-                return new IOException(target.address() + ": " + untrusted.getMessage(), cause);
+                return new IOException(untrusted.getMessage(), cause);
             }
         }
         if (cause instanceof SSLException
                 || cause instanceof Handshake.NotSallyportException
                 || cause instanceof ClosedChannelException) {
             return new IOException(
-                    target.address() + " is not a Sallyport server, or a TLS-inspecting proxy is between: "
-                            + cause.getMessage(),
-                    cause);
+                    "it is not a Sallyport server, or a TLS-inspecting proxy is between: " + cause.getMessage(), cause);
         }
-        return new IOException(target.address() + " cannot be reached: " + cause.getMessage(), cause);
+        String message = String.valueOf(cause.getMessage());
+        if (message.contains("refused")) {
+            return new IOException("it refused the connection", cause);
+        }
+        return new IOException(
+                cause instanceof ConnectTimeoutException || message.contains("timed out")
+                        ? "it did not answer"
+                        : "it cannot be reached: " + message,
+                cause);
     }
 }

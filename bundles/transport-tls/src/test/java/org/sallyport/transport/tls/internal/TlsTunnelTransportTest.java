@@ -255,7 +255,7 @@ class TlsTunnelTransportTest {
 
         assertThatThrownBy(() -> await(transport.connect(target)))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("cannot be reached");
+                .hasMessageContaining("refused the connection");
     }
 
     @Test
