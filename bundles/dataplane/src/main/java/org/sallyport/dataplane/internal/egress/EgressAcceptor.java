@@ -8,12 +8,15 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.Shown;
 import org.sallyport.api.event.Event;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.plugin.Plugin;
@@ -126,12 +129,17 @@ public final class EgressAcceptor implements StreamAcceptor {
                 .publish(new Event.FlowRefused(
                         request.flow(),
                         request.destination(),
-                        new HostPort(
-                                        request.source().getAddress().getHostAddress(),
-                                        request.source().getPort())
-                                .toString(),
+                        text(request.source()),
                         reply.code().name(),
                         reply.text()));
+    }
+
+    /** The other end may say anything of where an application is, and need not say it at all. */
+    private static String text(InetSocketAddress source) {
+        InetAddress address = source.getAddress();
+        return address == null
+                ? Shown.of(source.getHostString()) + ":" + source.getPort()
+                : new HostPort(address.getHostAddress(), source.getPort()).toString();
     }
 
     /**
