@@ -183,7 +183,7 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
 
     void tunnelLost() {
         StreamResetException cause = new StreamResetException(
-                sentPayload || answered
+                sentPayload || finSent || answered
                         ? StreamResetException.Kind.TUNNEL_LOST
                         : StreamResetException.Kind.TUNNEL_LOST_CLEAN,
                 "the tunnel was lost");

@@ -329,7 +329,8 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     private void lose(MuxStreamChannel stream, String why) {
         boolean clean = stream.head() instanceof StreamHead.Asking asking
                 && asking.isAwaited()
-                && !stream.outbound().payloadSent();
+                && !stream.outbound().payloadSent()
+                && !stream.outbound().finSent();
         forget(stream);
         stream.inbound()
                 .reset(new StreamResetException(
@@ -569,13 +570,23 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         if (stream.head() instanceof StreamHead.Asked asked) {
             Open open = asked.open();
             if (open != null) {
-                owner.requested(stream, open);
+                request(stream, open);
             }
         } else if (stream.head() instanceof StreamHead.Asking asking) {
             Opened opened = asking.opened();
             if (opened != null) {
                 stream.answered(new OpenReply(OpenCode.of(opened.code()), opened.text()));
             }
+        }
+    }
+
+    /** What an acceptor does wrong costs the stream that it was given, and no other. */
+    private void request(MuxStreamChannel stream, Open open) {
+        try {
+            owner.requested(stream, open);
+        } catch (RuntimeException e) {
+            LOG.error("{}: reset, whoever accepts streams failed on it", stream, e);
+            stream.reset(ResetMode.ABORT);
         }
     }
 

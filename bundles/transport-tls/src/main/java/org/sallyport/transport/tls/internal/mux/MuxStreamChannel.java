@@ -140,7 +140,7 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
 
     @Override
     public void reply(OpenReply reply) {
-        if (!open || outbound.resetQueued() || !opened.trySuccess(reply)) {
+        if (!open || outbound.resetQueued() || outbound.ended() || !opened.trySuccess(reply)) {
             return;
         }
         ByteBuf message = head.answer(reply, alloc());

@@ -127,8 +127,12 @@ final class StreamOutbound {
         queued += bytes;
     }
 
-    /** Sets the message at the stream's head. */
+    /** Sets the message at the stream's head, which is released when nothing leaves any more. */
     void head(ByteBuf message, boolean endsStream) {
+        if (ended) {
+            message.release();
+            return;
+        }
         head = message;
         headEndsStream = endsStream;
         if (!opening) {

@@ -24,6 +24,10 @@ final class MuxEnd implements MuxOwner, AutoCloseable {
     @Nullable
     String closed;
 
+    /** What the acceptor of requests throws. */
+    @Nullable
+    RuntimeException fault;
+
     MuxEnd(boolean client) {
         channel.freezeTime();
         mux = new Mux(channel, client, this);
@@ -85,6 +89,10 @@ final class MuxEnd implements MuxOwner, AutoCloseable {
 
     @Override
     public void requested(MuxStreamChannel stream, Open open) {
+        RuntimeException mistake = fault;
+        if (mistake != null) {
+            throw mistake;
+        }
         accepted.add(stream);
         requests.add(open);
         stream.pipeline().addLast(new Tape());
