@@ -106,13 +106,11 @@ final class Listener {
             opened(null);
             return;
         }
-        if (!answer.isSuccess()) {
+        if (!answer.isSuccess() || !(answer.getNow() instanceof List<?> addresses) || addresses.isEmpty()) {
             failed("listen address " + target.host() + " is not known on this machine: correct the listen address");
             return;
         }
-        @SuppressWarnings("unchecked") // what was asked for
-        List<InetAddress> addresses = (List<InetAddress>) answer.getNow();
-        InetSocketAddress address = new InetSocketAddress(addresses.get(0), target.port());
+        InetSocketAddress address = new InetSocketAddress((InetAddress) addresses.get(0), target.port());
         PortBook.Claim holder = ports.take(address, gateway);
         if (holder != null) {
             ports.await(address, retry);
@@ -126,7 +124,15 @@ final class Listener {
     }
 
     private void bind(InetSocketAddress address) {
-        ServerChannel server = surroundings.loops().serverSocket();
+        ServerChannel server;
+        try {
+            server = surroundings.loops().serverSocket();
+        } catch (RuntimeException e) {
+            // out of file descriptors
+            giveBack();
+            failed(explain(e));
+            return;
+        }
         server.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         server.config().setOption(ChannelOption.SO_REUSEADDR, true);
         server.pipeline().addLast(new Acceptor());

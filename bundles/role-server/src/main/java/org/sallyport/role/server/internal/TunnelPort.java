@@ -141,13 +141,18 @@ final class TunnelPort {
                     new IllegalArgumentException(place.host() + " is no address of this machine, nor a name of one"));
             return result;
         }
-        transport.listen(socket, shown, arrivals).addListener((Future<TunnelListener> done) -> {
-            if (done.isSuccess()) {
-                result.complete(done.getNow());
-            } else {
-                result.completeExceptionally(done.cause());
-            }
-        });
+        try {
+            transport.listen(socket, shown, arrivals).addListener((Future<TunnelListener> done) -> {
+                if (done.isSuccess()) {
+                    result.complete(done.getNow());
+                } else {
+                    result.completeExceptionally(done.cause());
+                }
+            });
+        } catch (RuntimeException e) {
+            // it may be anybody's transport, and whoever waits here would wait for ever
+            result.completeExceptionally(e);
+        }
         return result;
     }
 

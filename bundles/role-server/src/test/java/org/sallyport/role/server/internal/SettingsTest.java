@@ -71,6 +71,15 @@ final class SettingsTest {
     }
 
     @Test
+    void aTransportThatThrowsLeavesEverythingAsItWas() {
+        fixture.transport.broken.add(41_002);
+        Assertions.assertThatThrownBy(
+                        () -> ServerFixture.get(fixture.server.settings(settings("tunnel.port", "41002"))))
+                .hasMessageContaining("too many open files");
+        assertThat(fixture.server.port().address().port()).isEqualTo(41_000);
+    }
+
+    @Test
     void anotherAddressOnTheSamePortIsOpenedInItsPlace() {
         ServerFixture.get(fixture.server.settings(settings("tunnel.address", "127.0.0.2")));
         assertThat(fixture.server.port().address().host()).isEqualTo("127.0.0.2");

@@ -43,6 +43,7 @@ final class TestTransport implements TunnelTransport, AutoCloseable {
     private final Queue<TestTunnel.Stream> accepted = new ConcurrentLinkedQueue<>();
     private final AtomicInteger freePort = new AtomicInteger(40_000);
     final Set<String> refused = ConcurrentHashMap.newKeySet();
+    final Set<Integer> broken = ConcurrentHashMap.newKeySet();
     final Set<Integer> taken = ConcurrentHashMap.newKeySet();
     private final Channel server;
     private volatile Consumer<Tunnel> arrivals;
@@ -77,6 +78,9 @@ final class TestTransport implements TunnelTransport, AutoCloseable {
 
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrived) {
+        if (broken.contains(address.getPort())) {
+            throw new IllegalStateException("too many open files");
+        }
         int port = address.getPort() == 0 ? freePort.incrementAndGet() : address.getPort();
         if (refused.contains(address.getHostString())) {
             return GlobalEventExecutor.INSTANCE.newFailedFuture(new IOException("Cannot assign requested address"));

@@ -113,7 +113,14 @@ final class TunnelDial {
         }
         InetSocketAddress address =
                 new InetSocketAddress(addresses.next(), target.address().port());
-        DuplexChannel connection = loops.socket();
+        DuplexChannel connection;
+        try {
+            connection = loops.socket();
+        } catch (RuntimeException e) {
+            // out of file descriptors
+            fail(e);
+            return;
+        }
         current = connection;
         Sockets.prepare(connection);
         SslHandler handler = tls.newHandler(

@@ -68,7 +68,13 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             Consumer<Tunnel> arrivals) {
         EventLoop loop = loops.next();
         Promise<TunnelListener> bound = loop.newPromise();
-        ServerChannel channel = loops.serverSocket();
+        ServerChannel channel;
+        try {
+            channel = loops.serverSocket();
+        } catch (RuntimeException e) {
+            // out of file descriptors
+            return bound.setFailure(unopened(address, e));
+        }
         try {
             TunnelPort port = new TunnelPort(loops, contexts, live, identity, bounds, arrivals, channel);
             channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
@@ -81,10 +87,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
                         bound.trySuccess(port);
                     } else {
                         channel.close();
-                        bound.tryFailure(new IOException(
-                                "tunnel port " + address + " cannot be opened: "
-                                        + done.cause().getMessage(),
-                                done.cause()));
+                        bound.tryFailure(unopened(address, done.cause()));
                     }
                 });
             });
@@ -93,6 +96,10 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             bound.tryFailure(new IOException("the tunnel certificate cannot be used: " + wrong.getMessage(), wrong));
         }
         return bound;
+    }
+
+    private static IOException unopened(InetSocketAddress address, Throwable cause) {
+        return new IOException("tunnel port " + address + " cannot be opened: " + cause.getMessage(), cause);
     }
 
     @Override

@@ -45,6 +45,7 @@ import org.sallyport.spi.Tunnel;
 import org.sallyport.spi.TunnelListener;
 import org.sallyport.spi.TunnelTarget;
 import org.sallyport.testkit.NioLoops;
+import org.sallyport.testkit.PoorLoops;
 import org.sallyport.testkit.TestAuthority;
 
 /** Tunnels over real sockets, with both implementations of TLS. */
@@ -68,6 +69,7 @@ class TlsTunnelTransportTest {
     SslProvider provider;
 
     private final NioLoops loops = new NioLoops(2);
+    private final PoorLoops poor = new PoorLoops(loops);
     private final TestAuthority authority = new TestAuthority("tunnel CA");
     private final KeyMaterial clientKey = TestAuthority.selfSigned("client");
     private final BlockingQueue<Tunnel> arrivals = new LinkedBlockingQueue<>();
@@ -267,6 +269,26 @@ class TlsTunnelTransportTest {
                 .hasMessageContaining("cannot be opened");
     }
 
+    @Test
+    void aTunnelPortForWhichThereIsNoSocketIsSaidInWords() throws Exception {
+        TunnelListener port = listen(authority.issue(SERVER));
+        poor.missing(1);
+
+        assertThatThrownBy(() -> await(transport.listen(port.address(), authority.issue(SERVER), arrivals::add)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be opened: too many open files");
+    }
+
+    @Test
+    void aServerThatCannotBeDialledForLackOfASocketIsSaidAtOnce() throws Exception {
+        TunnelTarget target = target(listen(authority.issue(SERVER)), SERVER);
+        poor.missing(1);
+
+        assertThatThrownBy(() -> await(transport.connect(target)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("too many open files");
+    }
+
     private record Pair(Tunnel client, Tunnel server) {}
 
     private Pair connect() throws Exception {
@@ -279,7 +301,7 @@ class TlsTunnelTransportTest {
 
     private TunnelListener listen(KeyMaterial identity) throws Exception {
         if (transport == null) {
-            transport = new TlsTunnelTransport(loops, new TlsContexts(provider), Strangers.STANDARD);
+            transport = new TlsTunnelTransport(poor, new TlsContexts(provider), Strangers.STANDARD);
         }
         return await(
                 transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), identity, arrivals::add));
