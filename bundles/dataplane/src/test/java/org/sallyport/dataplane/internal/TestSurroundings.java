@@ -45,7 +45,7 @@ public final class TestSurroundings implements AutoCloseable, EventHub {
         PluginRegistry<Protocol> protocols = new PluginRegistry<>("protocol", Duration.ofSeconds(20));
         protocols.add("plain", plain, 0, 0);
         PluginRegistry<BalancerPolicy> policies = new PluginRegistry<>("balancer policy", Duration.ofSeconds(5));
-        policies.add("first", () -> (usable, source) -> 0, 0, 0);
+        policies.add("in-turn", () -> (usable, source) -> 0, 0, 0);
         surroundings = new Surroundings(
                 inside.apply(loops),
                 loops.all().get(0),

@@ -32,6 +32,7 @@ final class EgressConnection extends Connection implements Dial.Outcome {
     private final StreamChannel stream;
     private final StreamEnd end;
     private final OpenRequest request;
+    private final EgressDestination wanted;
     private final Refusals refusals;
     private final Dial dial;
     private @Nullable SocketEnd socket;
@@ -58,6 +59,7 @@ final class EgressConnection extends Connection implements Dial.Outcome {
         super(wanted.destination(), protocol, wanted.connections(), wanted.traffic(), false);
         this.stream = stream;
         this.request = request;
+        this.wanted = wanted;
         this.refusals = refusals;
         end = new StreamEnd(this, stream.eventLoop());
         dial = new Dial(surroundings, stream.eventLoop(), wanted.destination(), access, this);
@@ -67,7 +69,17 @@ final class EgressConnection extends Connection implements Dial.Outcome {
     void start() {
         begin();
         stream.pipeline().addLast(end);
-        dial.start();
+        if (wanted.isLeaving()) {
+            refused(new OpenReply(
+                    OpenCode.DRAINING,
+                    "destination " + destination().id() + " takes no more connections at the end that dials"));
+        } else if (protocol().isRetired()) {
+            refused(new OpenReply(
+                    OpenCode.PROTOCOL_MISSING,
+                    "protocol " + protocol().name() + " is being removed at the end that dials"));
+        } else {
+            dial.start();
+        }
     }
 
     @Override

@@ -117,8 +117,12 @@ final class IngressConnection extends Connection {
         }
         begin();
         socket.early(early);
-        String trouble = owner.isLeaving() ? "the destination was disabled or removed" : null;
-        if (context != null) {
+        String trouble = null;
+        if (owner.isLeaving()) {
+            trouble = "the destination was disabled or removed";
+        } else if (protocol().isRetired()) {
+            trouble = "protocol " + protocol().name() + " was removed";
+        } else if (context != null) {
             try {
                 protocol().service().ingress().addTo(socket.channel().pipeline(), context);
             } catch (RuntimeException e) {
@@ -160,7 +164,13 @@ final class IngressConnection extends Connection {
 
     private void tryNext() {
         stream = null;
-        AttachedTunnel next = owner.choice().choose(source.getAddress(), tried);
+        AttachedTunnel next;
+        try {
+            next = owner.choice().choose(source.getAddress(), tried);
+        } catch (TunnelChoice.PolicyFailure failure) {
+            refuse(new OpenReply(OpenCode.INTERNAL, String.valueOf(failure.getMessage())));
+            return;
+        }
         if (next != null) {
             openOn(next);
         } else if (owner.choice().anyUsable()) {

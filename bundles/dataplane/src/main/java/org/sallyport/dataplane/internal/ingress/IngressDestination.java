@@ -4,7 +4,6 @@ package org.sallyport.dataplane.internal.ingress;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -249,10 +248,18 @@ public final class IngressDestination {
             reset(channel);
             return;
         }
-        InetAddress source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-        AttachedTunnel first = choice.choose(source, Set.of());
+        AttachedTunnel first = firstChoice((InetSocketAddress) channel.remoteAddress());
         EventLoop loop = first == null ? acceptLoop : first.tunnel().eventLoop();
         new IngressConnection(this, now, protocol, channel, first, loop).register();
+    }
+
+    private @Nullable AttachedTunnel firstChoice(InetSocketAddress source) {
+        try {
+            return choice.choose(source.getAddress(), Set.of());
+        } catch (TunnelChoice.PolicyFailure failure) {
+            // the connection will ask again, and knows how to refuse
+            return null;
+        }
     }
 
     /** Resets a socket that was not registered. */

@@ -16,6 +16,8 @@ import org.sallyport.api.balance.BalancerPolicy;
 import org.sallyport.api.balance.Candidate;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.plugin.PluginRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Chooses the tunnel for a connection of one destination: what the balancer policy says, among those that are usable, were
@@ -23,6 +25,7 @@ import org.sallyport.dataplane.internal.plugin.PluginRegistry;
  * tried. Safe for every thread.
  */
 final class TunnelChoice {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelChoice.class);
     static final int FAILURES = 3;
     static final long PASSED_OVER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -32,8 +35,20 @@ final class TunnelChoice {
     private final Map<AttachedTunnel, Failing> failing = new ConcurrentHashMap<>();
     private volatile @Nullable Bound bound;
 
+    /** The policy whose failure was told last: each is told of once, not at every connection. */
+    private volatile @Nullable Plugin<BalancerPolicy> blamed;
+
     /** A policy, and what it made for this destination. */
     private record Bound(Plugin<BalancerPolicy> policy, Balancer balancer) {}
+
+    /** A policy, which anybody may have written, did not choose. */
+    static final class PolicyFailure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        PolicyFailure(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
 
     /** How often a tunnel failed in a row, and when it may be tried again. */
     private record Failing(int times, long until) {}
@@ -67,10 +82,14 @@ final class TunnelChoice {
         }
         try {
             bound = new Bound(policy, policy.service().balancer());
+            return true;
+        } catch (RuntimeException | LinkageError e) {
+            blame(policy, e);
+            bound = null;
+            return false;
         } finally {
             policy.leave();
         }
-        return true;
     }
 
     /**
@@ -79,6 +98,7 @@ final class TunnelChoice {
      * @param source of the connection
      * @param tried tunnels that were tried for it
      * @return the choice, null when there is none
+     * @throws PolicyFailure when the policy fails
      */
     @Nullable
     AttachedTunnel choose(InetAddress source, Collection<AttachedTunnel> tried) {
@@ -102,8 +122,21 @@ final class TunnelChoice {
                         + now.policy().name() + " chose " + chosen + ": expected 0 to " + (usable.size() - 1));
             }
             return usable.get(chosen);
+        } catch (RuntimeException | LinkageError e) {
+            blame(now.policy(), e);
+            throw new PolicyFailure("balancer policy " + now.policy().name() + " failed", e);
         } finally {
             now.policy().leave();
+        }
+    }
+
+    private void blame(Plugin<BalancerPolicy> policy, Throwable failure) {
+        if (blamed != policy) {
+            blamed = policy;
+            LOG.error(
+                    "balancer policy {}: failed, so connections are refused; it is not told again",
+                    policy.name(),
+                    failure);
         }
     }
 

@@ -64,6 +64,11 @@ public final class Plugin<T> {
         return false;
     }
 
+    /** {@return whether it is being removed: who entered has to leave soon} */
+    public boolean isRetired() {
+        return users.get() < 0;
+    }
+
     /** Ends what {@link #enter} began. */
     public void leave() {
         if (users.decrementAndGet() == GONE) {

@@ -121,7 +121,11 @@ public abstract class Connection {
         group.remove(this);
     }
 
-    /** Joins the group; before anything else. Safe for every thread. */
+    /**
+     * Joins the group; before anything else. Who does so looks <em>afterwards</em> whether destination and protocol still
+     * take connections: whoever makes them leave says so first and looks into the group then, so nobody slips through.
+     * Safe for every thread.
+     */
     protected final void begin() {
         group.add(this);
     }

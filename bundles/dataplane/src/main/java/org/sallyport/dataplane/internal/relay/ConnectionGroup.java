@@ -36,7 +36,8 @@ public final class ConnectionGroup {
     }
 
     /**
-     * Lets connections that are open now finish, and resets those that are still open at the deadline.
+     * Lets connections that are open now finish, and resets those that are still open at the deadline. One that joins later
+     * is not its business: who begins a connection looks after that whether it still may be.
      *
      * @param which of them
      * @param deadline from now
@@ -56,12 +57,11 @@ public final class ConnectionGroup {
         // those that left while they were collected did not find themselves in the drain
         drain.left.removeIf(connection -> !open.contains(connection));
         drain.left.forEach(Connection::drain);
+        drain.collected();
         CompletionStage<Void> done = drain.done;
-        if (drain.left.isEmpty()) {
-            drain.done.complete(null);
-        } else if (deadline.isZero()) {
+        if (deadline.isZero()) {
             drain.left.forEach(connection -> connection.abort(reason));
-        } else {
+        } else if (!drain.left.isEmpty()) {
             Future<?> alarm = timer.schedule(
                     () -> drain.left.forEach(connection -> connection.abort(reason)),
                     deadline.toNanos(),
@@ -75,9 +75,22 @@ public final class ConnectionGroup {
     private static final class Drain {
         private final Set<Connection> left = ConcurrentHashMap.newKeySet();
         private final CompletableFuture<Void> done = new CompletableFuture<>();
+        /** Before that, an empty set means nothing. */
+        private volatile boolean complete;
+
+        /** All who have to leave are known. */
+        void collected() {
+            complete = true;
+            look();
+        }
 
         void left(Connection connection) {
-            if (left.remove(connection) && left.isEmpty()) {
+            left.remove(connection);
+            look();
+        }
+
+        private void look() {
+            if (complete && left.isEmpty()) {
                 done.complete(null);
             }
         }

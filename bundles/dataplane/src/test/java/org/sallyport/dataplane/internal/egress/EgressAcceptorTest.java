@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,8 @@ class EgressAcceptorTest {
 
     @Test
     void aRefusalIsToldOfASourceThatIsAnAddress() throws Exception {
-        assertThat(ask(new InetSocketAddress("::1", 4711)).code()).isEqualTo(OpenCode.UNKNOWN_DESTINATION);
+        InetAddress loopback = InetAddress.getByAddress(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+        assertThat(ask(new InetSocketAddress(loopback, 4711)).code()).isEqualTo(OpenCode.UNKNOWN_DESTINATION);
         Await.until("it is told", () -> process.refusals().size() == 1);
         assertThat(process.refusals()).extracting(Event.FlowRefused::source).containsExactly("[0:0:0:0:0:0:0:1]:4711");
     }
