@@ -71,9 +71,13 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /** Streams that were opened by the peer and not answered yet. */
     private static final int MAX_UNANSWERED = 1024;
 
+    /** Streams of one connection, beyond which the peer's are refused: each costs memory though it carries nothing. */
+    private static final int MAX_STREAMS = 32_768;
+
     private final Channel channel;
     private final MuxOwner owner;
     private final boolean client;
+    private final int mostStreams;
     private final FrameReader reader;
     private final StreamScheduler scheduler = new StreamScheduler();
     private final Liveness liveness;
@@ -86,6 +90,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     private @Nullable TunnelWriter writer;
     private @Nullable MuxStreamChannel current;
+    private int readingFrom;
     private int nextId;
     private int lastSynSent;
     private int unackedOpens;
@@ -112,7 +117,12 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
      * @param client whether this end opens the odd streams
      */
     public Mux(Channel channel, boolean client, MuxOwner owner) {
+        this(channel, client, owner, MAX_STREAMS);
+    }
+
+    Mux(Channel channel, boolean client, MuxOwner owner, int mostStreams) {
         this.channel = channel;
+        this.mostStreams = mostStreams;
         this.client = client;
         this.owner = owner;
         reader = client ? FrameReader.ofServer() : FrameReader.ofClient();
@@ -248,6 +258,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             context.fireChannelRead(message);
             return;
         }
+        readingFrom = in.capacity();
         try {
             reader.read(in, this);
         } catch (FrameViolation.OfConnection violation) {
@@ -592,6 +603,11 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     // ------------------------------------------------------------------ what comes
 
+    /** {@return the size of the buffer that payloads are slices of now} */
+    int readingFrom() {
+        return readingFrom;
+    }
+
     void touched(StreamInbound stream) {
         touched.add(stream);
     }
@@ -626,10 +642,10 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     }
 
     private @Nullable MuxStreamChannel accept(int streamId) throws FrameViolation {
-        MuxOwner.Welcome welcome =
-                goAwaySent || unackedAccepts >= TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS || unanswered >= MAX_UNANSWERED
-                        ? MuxOwner.Welcome.REFUSE
-                        : owner.welcome(streamId);
+        boolean room = unackedAccepts < TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS
+                && unanswered < MAX_UNANSWERED
+                && streams.size() < mostStreams;
+        MuxOwner.Welcome welcome = goAwaySent || !room ? MuxOwner.Welcome.REFUSE : owner.welcome(streamId);
         if (welcome == MuxOwner.Welcome.REFUSE) {
             refuse(streamId);
             return null;
@@ -711,9 +727,8 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         }
         try {
             stream.receive(payload);
-        } catch (ControlViolation violation) {
-            onStreamViolation(FrameViolation.stream(
-                    stream.streamId(), StreamErrorCode.MESSAGE, String.valueOf(violation.getMessage())));
+        } catch (FrameViolation.OfStream violation) {
+            onStreamViolation(violation);
         }
     }
 

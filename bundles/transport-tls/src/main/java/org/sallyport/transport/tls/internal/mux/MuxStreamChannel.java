@@ -24,6 +24,8 @@ import org.sallyport.spi.StreamChannel;
 import org.sallyport.spi.StreamResetException;
 import org.sallyport.wire.control.ControlViolation;
 import org.sallyport.wire.frame.Frame;
+import org.sallyport.wire.frame.FrameViolation;
+import org.sallyport.wire.frame.StreamErrorCode;
 
 /**
  * A stream as a channel.
@@ -70,6 +72,7 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
     private boolean closeWanted;
     private boolean aborted;
     private boolean wasActive;
+    private int early;
     private @Nullable Future<?> resetTimer;
 
     /**
@@ -190,7 +193,7 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
     // ------------------------------------------------------------------ from the mux
 
     /** Payload bytes of the peer, with their reference. */
-    void receive(ByteBuf data) throws ControlViolation {
+    void receive(ByteBuf data) throws FrameViolation.OfStream {
         if (open && head.isAwaited()) {
             int before = data.readableBytes();
             boolean complete;
@@ -198,7 +201,7 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
                 complete = head.read(data);
             } catch (ControlViolation violation) {
                 data.release();
-                throw violation;
+                throw FrameViolation.stream(streamId, StreamErrorCode.MESSAGE, String.valueOf(violation.getMessage()));
             }
             inbound.consumed(before - data.readableBytes());
             if (complete) {
@@ -207,6 +210,16 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
             if (!data.isReadable() || head.isAwaited()) {
                 data.release();
                 return;
+            }
+        }
+        if (awaitsAnswer && open) {
+            early += data.readableBytes();
+            if (early > StreamOutbound.MAX_EARLY) {
+                data.release();
+                throw FrameViolation.stream(
+                        streamId,
+                        StreamErrorCode.FLOW_CONTROL,
+                        "more than " + StreamOutbound.MAX_EARLY + " bytes of payload before OPENED");
             }
         }
         inbound.receive(data);

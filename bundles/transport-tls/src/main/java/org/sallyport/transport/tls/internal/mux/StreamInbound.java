@@ -24,6 +24,15 @@ final class StreamInbound {
     private static final int MESSAGES_A_READ = 16;
     private static final long RESET_SECONDS = 5;
 
+    /** Pieces up to this size are copied together when they have to wait. */
+    private static final int SMALL = 4096;
+
+    /** A larger piece is copied too when the buffer that it is a piece of is more than so many times as large. */
+    private static final int PINNED = 4;
+
+    private static final int FIRST_ROOM = 256;
+    private static final int MOST_ROOM = 16_384;
+
     /** Of the mux: in its list of those that give credit back. */
     boolean giving;
 
@@ -35,6 +44,9 @@ final class StreamInbound {
 
     private int taken;
     private @Nullable ArrayDeque<ByteBuf> waiting;
+    /** The last that waits, when it is one that small pieces are copied into. */
+    private @Nullable ByteBuf gathering;
+
     private boolean readPending;
     private boolean delivered;
     private boolean touched;
@@ -104,7 +116,25 @@ final class StreamInbound {
             queue = new ArrayDeque<>(4);
             waiting = queue;
         }
-        queue.add(data);
+        await(queue, data);
+    }
+
+    /** Keeps a piece until somebody reads. It is a slice of all that was read with it, which it would keep too. */
+    private void await(ArrayDeque<ByteBuf> queue, ByteBuf data) {
+        int bytes = data.readableBytes();
+        if (bytes > SMALL && mux.readingFrom() <= (long) PINNED * bytes) {
+            gathering = null;
+            queue.add(data);
+            return;
+        }
+        ByteBuf room = gathering;
+        if (room == null || room.maxWritableBytes() < bytes) {
+            room = channel.alloc().directBuffer(Math.max(FIRST_ROOM, bytes), Math.max(MOST_ROOM, bytes));
+            gathering = room;
+            queue.add(room);
+        }
+        room.writeBytes(data);
+        data.release();
     }
 
     void fin() {
@@ -144,6 +174,7 @@ final class StreamInbound {
     }
 
     void release() {
+        gathering = null;
         ArrayDeque<ByteBuf> queue = waiting;
         if (queue != null) {
             for (ByteBuf data = queue.poll(); data != null; data = queue.poll()) {
@@ -194,6 +225,10 @@ final class StreamInbound {
             ByteBuf data = queue.poll();
             if (data == null) {
                 break;
+            }
+            if (queue.isEmpty()) {
+                // it is the reader's now
+                gathering = null;
             }
             deliver(data);
         }

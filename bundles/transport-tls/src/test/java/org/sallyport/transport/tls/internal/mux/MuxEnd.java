@@ -29,8 +29,12 @@ final class MuxEnd implements MuxOwner, AutoCloseable {
     RuntimeException fault;
 
     MuxEnd(boolean client) {
+        this(client, 100_000);
+    }
+
+    MuxEnd(boolean client, int mostStreams) {
         channel.freezeTime();
-        mux = new Mux(channel, client, this);
+        mux = new Mux(channel, client, this, mostStreams);
         channel.pipeline().addLast(mux);
     }
 

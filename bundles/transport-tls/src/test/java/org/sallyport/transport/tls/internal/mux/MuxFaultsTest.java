@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.sallyport.spi.OpenReply;
@@ -87,6 +88,99 @@ class MuxFaultsTest {
 
         assertThat(((StreamResetException) ended.opened().cause()).kind())
                 .isEqualTo(StreamResetException.Kind.TUNNEL_LOST);
+    }
+
+    @Test
+    void bytesThatComeOneByOneAndWaitTakeLittleMoreThanTheirNumber() throws Exception {
+        server.read(Frames.window(1, Frame.SYN, 0));
+        MuxStreamChannel stream = server.accepted.get(0);
+        stream.config().setAllocator(memory);
+        server.written();
+        byte[] sent = new byte[20_000];
+        new Random(7).nextBytes(sent);
+        for (int i = 0; i < sent.length; i++) {
+            // each in a buffer of its own, as a TLS record would come
+            ByteBuf frame = memory.directBuffer(16_384);
+            FrameWriter.data(frame, 1, 0, 1);
+            server.channel.writeInbound(frame.writeByte(sent[i]));
+            assertThat(memory.metric().usedDirectMemory()).isLessThanOrEqualTo(Math.max(1024, 4L * i));
+        }
+
+        stream.config().setAutoRead(true);
+        server.channel.runPendingTasks();
+        assertThat(Tape.of(stream).bytes.toByteArray()).isEqualTo(sent);
+        assertThat(memory.metric().usedDirectMemory()).isZero();
+    }
+
+    @Test
+    void aPieceOfALargeBufferDoesNotKeepAllOfItWhileItWaits() {
+        server.read(Frames.window(1, Frame.SYN, 0));
+        MuxStreamChannel stream = server.accepted.get(0);
+        stream.config().setAllocator(memory);
+        server.channel.writeInbound(memory.directBuffer(131_072).writeBytes(Frames.data(1, 0, 5_000)));
+        server.channel.writeInbound(memory.directBuffer(16_384).writeBytes(Frames.data(1, 0, 10_000)));
+        server.channel.writeInbound(memory.directBuffer(16_384).writeBytes(Frames.data(1, 0, 1)));
+        assertThat(memory.metric().usedDirectMemory()).isLessThan(45_000);
+
+        stream.config().setAutoRead(true);
+        server.channel.runPendingTasks();
+        assertThat(Tape.of(stream).events).contains("read 5000", "read 10000", "read 1");
+        assertThat(memory.metric().usedDirectMemory()).isZero();
+    }
+
+    @Test
+    void whatWasHandedOutIsNotWrittenInto() {
+        server.read(Frames.window(1, Frame.SYN, 0));
+        MuxStreamChannel stream = server.accepted.get(0);
+        server.read(Frames.data(1, 0, 3));
+        stream.read();
+        server.channel.runPendingTasks();
+        server.read(Frames.data(1, 0, 4));
+        stream.read();
+        server.channel.runPendingTasks();
+        assertThat(Tape.of(stream).events).containsSubsequence("read 3", "read 4");
+    }
+
+    @Test
+    void moreEarlyPayloadThanAgreedResetsTheStreamAndNoOther() {
+        server.welcome = MuxOwner.Welcome.REQUEST;
+        server.read(openFrame(Frame.SYN));
+        server.read(Frames.data(1, 0, 32_768));
+        Tape tape = Tape.of(server.accepted.get(0));
+        assertThat(Frames.words(server.written())).containsExactly("WINDOW ACK 1 0");
+
+        server.read(Frames.data(1, 0, 1));
+        assertThat(Frames.words(server.written())).containsExactly("WINDOW RST 1 0");
+        assertThat(tape.events).contains("inactive");
+        assertThat(server.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void afterTheAnswerTheWholeWindowMayBeSent() {
+        server.welcome = MuxOwner.Welcome.REQUEST;
+        server.read(openFrame(Frame.SYN));
+        server.read(Frames.data(1, 0, 32_768));
+        server.accepted.get(0).reply(OpenReply.OK);
+        server.written();
+
+        server.read(Frames.data(1, 0, 200_000));
+        assertThat(Frames.words(server.written())).isEmpty();
+    }
+
+    @Test
+    void streamsBeyondTheBoundAreRefusedUntilOthersEnd() {
+        try (MuxEnd small = new MuxEnd(false, 2)) {
+            for (int id = 1; id <= 5; id += 2) {
+                small.read(Frames.window(id, Frame.SYN, 0));
+            }
+            assertThat(Frames.words(small.written()))
+                    .containsExactlyInAnyOrder("WINDOW ACK 1 0", "WINDOW ACK 3 0", "WINDOW RST 5 0");
+
+            small.read(Frames.window(1, Frame.RST, 0));
+            small.read(Frames.window(7, Frame.SYN, 0));
+            assertThat(Frames.words(small.written())).containsExactly("WINDOW ACK 7 0");
+            assertThat(small.channel.isOpen()).isTrue();
+        }
     }
 
     /** {@return a frame with OPEN and ten bytes of payload behind it} */
