@@ -229,7 +229,20 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         goAway();
         flush();
         out.flushAndClose();
-        channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+        cutLater();
+    }
+
+    /** Closes the connection in a second if it is not by then: TLS waits for its peer to take the last words. */
+    private void cutLater() {
+        channel.eventLoop().schedule(this::cut, 1, TimeUnit.SECONDS);
+    }
+
+    /** Closes the connection at once, past TLS and its last words. */
+    private void cut() {
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        if (first != null && channel.isOpen()) {
+            first.close();
+        }
     }
 
     private void giveReason(String why) {
@@ -304,7 +317,8 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             out.flush();
             goAwaySent = true;
         }
-        channel.close();
+        channel.pipeline().close();
+        cutLater();
     }
 
     private void lost() {
@@ -478,7 +492,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     public void silent(String why) {
         giveReason(why);
         LOG.info("{}: closed, {}", channel, why);
-        channel.close();
+        cut();
     }
 
     // ------------------------------------------------------------------ streams

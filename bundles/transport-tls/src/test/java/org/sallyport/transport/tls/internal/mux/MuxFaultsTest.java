@@ -8,8 +8,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.sallyport.spi.OpenReply;
@@ -165,6 +169,49 @@ class MuxFaultsTest {
 
         server.read(Frames.data(1, 0, 200_000));
         assertThat(Frames.words(server.written())).isEmpty();
+    }
+
+    /** TLS, while the peer does not take what it writes before a close. */
+    private static final class LastWords extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void close(ChannelHandlerContext context, ChannelPromise promise) {
+            // waits
+        }
+    }
+
+    @Test
+    void aConnectionIsClosedASecondLaterThoughItsLastWordsDoNotLeave() {
+        server.channel.pipeline().addFirst(new LastWords());
+        server.mux.close("the test ends it");
+        server.channel.runPendingTasks();
+        assertThat(server.channel.isOpen()).isTrue();
+        secondsLater(1);
+        assertThat(server.channel.isOpen()).isFalse();
+        assertThat(server.closed).isEqualTo("the test ends it");
+    }
+
+    @Test
+    void aPeerThatBrokeTheProtocolAndReadsNothingIsCutOffASecondLater() {
+        server.channel.pipeline().addFirst(new LastWords());
+        server.read(Frames.data(0, 0, 0));
+        secondsLater(1);
+        assertThat(server.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aPeerThatIsSilentHearsNoLastWords() {
+        server.channel.pipeline().addFirst(new LastWords());
+        secondsLater(13);
+        assertThat(server.channel.isOpen()).isFalse();
+        assertThat(server.closed).contains("nothing was heard");
+    }
+
+    private void secondsLater(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            server.channel.advanceTimeBy(1, TimeUnit.SECONDS);
+            server.channel.runScheduledPendingTasks();
+            server.channel.runPendingTasks();
+        }
     }
 
     @Test
