@@ -15,6 +15,7 @@ import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Verdict;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
@@ -38,6 +39,7 @@ final class Dial implements HappyEyeballs.Outcome {
     }
 
     private final Surroundings surroundings;
+    private final Share dials;
     private final EventLoop loop;
     private final Destination destination;
     private final AccessPolicy access;
@@ -49,13 +51,21 @@ final class Dial implements HappyEyeballs.Outcome {
 
     /**
      * @param surroundings of all gateways
+     * @param dials how many its gateway may have
      * @param loop on which everything happens
      * @param destination whose resource is dialled
      * @param access says whether it may be
      * @param outcome is told
      */
-    Dial(Surroundings surroundings, EventLoop loop, Destination destination, AccessPolicy access, Outcome outcome) {
+    Dial(
+            Surroundings surroundings,
+            Share dials,
+            EventLoop loop,
+            Destination destination,
+            AccessPolicy access,
+            Outcome outcome) {
         this.surroundings = surroundings;
+        this.dials = dials;
         this.loop = loop;
         this.destination = destination;
         this.access = access;
@@ -70,8 +80,8 @@ final class Dial implements HappyEyeballs.Outcome {
             refuse(denied(denied));
             return;
         }
-        if (!surroundings.limits().dials().take(1)) {
-            refuse(new OpenReply(OpenCode.TOO_MANY, "too many resources are being dialled"));
+        if (!dials.take()) {
+            refuse(EgressAcceptor.TOO_MANY);
             return;
         }
         counted = true;
@@ -163,7 +173,7 @@ final class Dial implements HappyEyeballs.Outcome {
         }
         if (counted) {
             counted = false;
-            surroundings.limits().dials().give(1);
+            dials.give();
         }
     }
 

@@ -14,12 +14,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Shown;
 import org.sallyport.api.event.Event;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
+import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -35,7 +38,11 @@ import org.sallyport.spi.StreamChannel;
 public final class EgressAcceptor implements StreamAcceptor {
     static final int PATIENCE_MILLIS = 2_000;
 
+    static final OpenReply TOO_MANY =
+            new OpenReply(OpenCode.TOO_MANY, "too many resources of this gateway are being dialled");
+
     private final Surroundings surroundings;
+    private final Share dials;
     private final Set<HeldOpen> held = ConcurrentHashMap.newKeySet();
     private volatile EgressConfig config;
 
@@ -45,6 +52,7 @@ public final class EgressAcceptor implements StreamAcceptor {
      */
     public EgressAcceptor(Surroundings surroundings, EgressConfig config) {
         this.surroundings = surroundings;
+        dials = new Share(surroundings.limits().dials());
         this.config = config;
     }
 
@@ -63,10 +71,10 @@ public final class EgressAcceptor implements StreamAcceptor {
         EgressConfig now = config;
         if (now.revision() >= request.revision() || now.closing()) {
             judge(stream, request, now);
-        } else if (surroundings.limits().dials().take(1)) {
+        } else if (dials.take()) {
             new HeldOpen(stream, request).hold();
         } else {
-            refuse(stream, request, new OpenReply(OpenCode.TOO_MANY, "too many opens wait here"));
+            refuse(stream, request, TOO_MANY);
         }
     }
 
@@ -90,7 +98,7 @@ public final class EgressAcceptor implements StreamAcceptor {
         }
         // the limit on connections is the ingress end's, where all of them come together
         wanted.traffic().begin(0);
-        new EgressConnection(surroundings, stream, request, wanted, now.access(), protocol, this::publish).start();
+        new EgressConnection(this, stream, request, wanted, now.access(), protocol).start();
     }
 
     private static @Nullable OpenReply obstacle(
@@ -116,10 +124,11 @@ public final class EgressAcceptor implements StreamAcceptor {
 
     private void refuse(StreamChannel stream, OpenRequest request, OpenReply reply) {
         stream.reply(reply);
-        publish(request, reply);
+        refused(request, reply);
     }
 
-    private void publish(OpenRequest request, OpenReply reply) {
+    /** Counts and tells of a refusal. */
+    void refused(OpenRequest request, OpenReply reply) {
         EgressDestination wanted = config.destinations().get(request.destination());
         if (wanted != null) {
             wanted.traffic().refused();
@@ -162,9 +171,14 @@ public final class EgressAcceptor implements StreamAcceptor {
                     OpenCode.PROTOCOL_MISSING,
                     "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
         }
-        Dial dial = new Dial(surroundings, loop, wanted.destination(), now.access(), new Probe(answer));
+        Dial dial = dial(loop, wanted.destination(), now.access(), new Probe(answer));
         loop.execute(dial::start);
         return answer;
+    }
+
+    /** {@return the way to a resource, not begun, as one of this gateway} */
+    Dial dial(EventLoop loop, Destination destination, AccessPolicy access, Dial.Outcome outcome) {
+        return new Dial(surroundings, dials, loop, destination, access, outcome);
     }
 
     /** Hangs up on whatever answers. */
@@ -234,7 +248,7 @@ public final class EgressAcceptor implements StreamAcceptor {
             if (alarm != null) {
                 alarm.cancel(false);
             }
-            surroundings.limits().dials().give(1);
+            dials.give();
         }
 
         @Override

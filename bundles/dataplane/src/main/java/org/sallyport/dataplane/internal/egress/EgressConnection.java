@@ -6,7 +6,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
-import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.Connection;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
@@ -33,36 +32,34 @@ final class EgressConnection extends Connection implements Dial.Outcome {
     private final StreamEnd end;
     private final OpenRequest request;
     private final EgressDestination wanted;
-    private final Refusals refusals;
+    private final EgressAcceptor owner;
     private final Dial dial;
     private @Nullable SocketEnd socket;
     private @Nullable ConnectionContext context;
     private boolean answered;
 
     /**
-     * @param surroundings of all gateways
+     * @param owner dials for its gateway, and is told of refusals
      * @param stream that was opened
      * @param request what is wanted
      * @param wanted the destination
      * @param access says what may be dialled
      * @param protocol entered
-     * @param refusals is told of refusals
      */
     EgressConnection(
-            Surroundings surroundings,
+            EgressAcceptor owner,
             StreamChannel stream,
             OpenRequest request,
             EgressDestination wanted,
             AccessPolicy access,
-            Plugin<Protocol> protocol,
-            Refusals refusals) {
+            Plugin<Protocol> protocol) {
         super(wanted.destination(), protocol, wanted.connections(), wanted.traffic(), false);
         this.stream = stream;
         this.request = request;
         this.wanted = wanted;
-        this.refusals = refusals;
+        this.owner = owner;
         end = new StreamEnd(this, stream.eventLoop());
-        dial = new Dial(surroundings, stream.eventLoop(), wanted.destination(), access, this);
+        dial = owner.dial(stream.eventLoop(), wanted.destination(), access, this);
     }
 
     /** Begins. */
@@ -118,7 +115,7 @@ final class EgressConnection extends Connection implements Dial.Outcome {
             answered = true;
             because("refused: " + reply.text());
             stream.reply(reply);
-            refusals.refused(request, reply);
+            owner.refused(request, reply);
             finish();
         }
     }

@@ -8,6 +8,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +55,51 @@ class EgressAcceptorTest {
         assertThat(ask(new InetSocketAddress(loopback, 4711)).code()).isEqualTo(OpenCode.UNKNOWN_DESTINATION);
         Await.until("it is told", () -> process.refusals().size() == 1);
         assertThat(process.refusals()).extracting(Event.FlowRefused::source).containsExactly("[0:0:0:0:0:0:0:1]:4711");
+    }
+
+    @Test
+    void whatOneGatewayHoldsLeavesRoomForTheOthers() throws Exception {
+        EventLoop loop = process.loops().all().get(1);
+        MemoryTunnel.Pair greedy = MemoryTunnel.connect(loop, loop);
+        greedy.other().admit(acceptor());
+        MemoryTunnel.Pair modest = MemoryTunnel.connect(loop, loop);
+        modest.other().admit(acceptor());
+
+        List<StreamChannel> held = new ArrayList<>();
+        for (int i = 0; i < 1_024; i++) {
+            held.add(open(greedy, 2));
+        }
+        // its own tunnel is asked in order: all before are held once this one is refused
+        assertThat(answer(open(greedy, 2)).code()).isEqualTo(OpenCode.TOO_MANY);
+        assertThat(held).noneMatch(stream -> stream.opened().isDone());
+        StreamChannel other = open(modest, 2);
+        assertThat(answer(open(modest, 1)).code()).isEqualTo(OpenCode.UNKNOWN_DESTINATION);
+        assertThat(other.opened().isDone()).isFalse();
+
+        greedy.one().close("the end");
+        modest.one().close("the end");
+        Await.until(
+                "nothing is left", () -> greedy.one().isOver() && modest.one().isOver());
+        Await.until("all is given back", () -> process.get().limits().dials().taken() == 0);
+    }
+
+    private EgressAcceptor acceptor() {
+        return new EgressAcceptor(
+                process.get(),
+                new EgressConfig(1, true, false, Map.of(), (host, port, address) -> new Verdict.Allowed("test")));
+    }
+
+    private static StreamChannel open(MemoryTunnel.Pair tunnel, long revision) {
+        InetSocketAddress source = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
+        return tunnel.one()
+                .open(
+                        new OpenRequest(UNKNOWN, revision, source, source, Map.of(), 5),
+                        new ChannelInboundHandlerAdapter());
+    }
+
+    private static OpenReply answer(StreamChannel stream) throws Exception {
+        assertThat(stream.opened().await(20, TimeUnit.SECONDS)).isTrue();
+        return stream.opened().getNow();
     }
 
     private OpenReply ask(InetSocketAddress source) throws Exception {

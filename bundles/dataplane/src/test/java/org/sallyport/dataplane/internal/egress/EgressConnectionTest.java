@@ -99,10 +99,10 @@ class EgressConnectionTest {
     private OpenReply begin() throws Exception {
         EventLoop loop = process.loops().all().get(1);
         MemoryTunnel.Pair tunnel = MemoryTunnel.connect(loop, loop);
+        EgressAcceptor acceptor = new EgressAcceptor(process.get(), new EgressConfig(1, true, false, Map.of(), NEVER));
         tunnel.other().admit((stream, request) -> {
             wanted.traffic().begin(0);
-            new EgressConnection(process.get(), stream, request, wanted, NEVER, protocol, (refused, reply) -> {})
-                    .start();
+            new EgressConnection(acceptor, stream, request, wanted, NEVER, protocol).start();
         });
         InetSocketAddress source = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
         StreamChannel stream = tunnel.one()
