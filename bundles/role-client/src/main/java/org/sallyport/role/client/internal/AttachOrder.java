@@ -37,6 +37,22 @@ record AttachOrder(String token, TokenClaims claims, @Nullable HostPort server, 
         return next == null ? Set.of(claims.pin()) : Set.of(claims.pin(), next);
     }
 
+    /**
+     * {@return whether another order's token is of the same server: of the same name, proven by one of these keys}
+     *
+     * @param next the key that this order's server announced for later, if it did
+     */
+    boolean sameServer(AttachOrder other, @Nullable String next) {
+        return claims.serverName().equals(other.claims.serverName())
+                && pins(next).contains(other.claims.pin());
+    }
+
+    /** {@return which server its token is of, for people} */
+    String serverText() {
+        return "server " + claims.serverName() + " with key "
+                + claims.pin().substring(0, Math.min(16, claims.pin().length())) + "…";
+    }
+
     @Override
     public String toString() {
         return "AttachOrder[" + gateway() + "]";

@@ -3,6 +3,9 @@
 package org.sallyport.role.client.internal;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -38,7 +41,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Attachment {
     private static final Logger LOG = LoggerFactory.getLogger(Attachment.class);
-    private static final Duration RENEWAL_RETRY = Duration.ofSeconds(1);
+
+    /** How long streams may go on on a tunnel that another one continues; longer than the hour that the server gives. */
+    private static final Duration CONTINUED = Duration.ofMinutes(65);
+
+    /** Former tunnels at a time; the oldest ends when there are more. */
+    private static final int MOST_FORMER = 8;
+
     private static final long MOST_RETRY_SECONDS = 86_400;
 
     /** Who is told what becomes of an attachment; on the role's thread. */
@@ -80,8 +89,15 @@ final class Attachment {
     private String roundFailures = "";
     private String lastLogged = "";
     private long attachedAt;
-    private long renewBy;
     private int failedRounds;
+
+    /** Tunnels that others continue, while their streams finish; oldest first. */
+    private final Deque<TunnelSession> former = new ArrayDeque<>();
+
+    /** The delays of a renewal that is wanted; null when none is. */
+    private @Nullable Backoff renewal;
+
+    private @Nullable Registration renewalTimer;
 
     Attachment(AttachOrder order, RoleContext role, Wishes wishes, Owner owner) {
         this.order = order;
@@ -94,6 +110,11 @@ final class Attachment {
 
     AttachOrder order() {
         return order;
+    }
+
+    /** {@return whether the token of an order is of the server that this attachment is wanted of} */
+    boolean sameServer(AttachOrder other) {
+        return order.sameServer(other, nextPin);
     }
 
     /** {@return where it stands; on any thread} */
@@ -134,16 +155,18 @@ final class Attachment {
         Parts parts = role.parts().get();
         TunnelTransport transport = parts.transport();
         ClientIdentity identity = parts.identity();
-        boolean renewal = session != null;
+        boolean continuing = session != null;
         if (!parts.missing().isEmpty() || transport == null || identity == null) {
-            if (!renewal) {
+            if (!continuing) {
                 state = new AttachmentState.Waiting("waiting for " + parts.missing(), null);
+            } else {
+                renewLater(Duration.ZERO);
             }
             return;
         }
-        Attempt next = new Attempt(turns.current(), role, attach(renewal), attempts);
+        Attempt next = new Attempt(turns.current(), role, attach(continuing), attempts);
         attempt = next;
-        if (!renewal) {
+        if (!continuing) {
             state = new AttachmentState.Connecting(next.server());
         }
         next.begin(
@@ -157,13 +180,13 @@ final class Attachment {
                         Attempt.CONNECT_LIMIT));
     }
 
-    private Attach attach(boolean renewal) {
+    private Attach attach(boolean continuing) {
         Attach attach = order.claims().proof()
                 ? Attach.withToken(order.token(), role.host(), role.version())
                 : Attach.withDescriptor(order.token(), role.host(), role.version());
         ClientId former = lastClient;
         String client = former == null ? null : former.value();
-        return wishes.in(renewal ? attach.continuing(client) : attach.replacing(client), order);
+        return wishes.in(continuing ? attach.continuing(client) : attach.replacing(client), order);
     }
 
     /** What comes of attempts; those that were given up are silent. */
@@ -226,9 +249,10 @@ final class Attachment {
                 }
             } else if (message instanceof Renew renew) {
                 LOG.info("{}: the server asks for a new tunnel: {}", from, ForeignText.sentence(renew.reason()));
-                renewBy = role.serial().nanos()
-                        + Duration.ofMillis(renew.deadlineMillis()).toNanos();
-                renew(from);
+                if (session == from) {
+                    renewal = new Backoff(role.random(), role.serial().nanos());
+                    renew();
+                }
             } else {
                 owner.received(Attachment.this, from, message);
             }
@@ -236,6 +260,7 @@ final class Attachment {
 
         @Override
         public void closed(TunnelSession ended, String reason) {
+            former.remove(ended);
             owner.left(Attachment.this, ended);
             if (session == ended) {
                 session = null;
@@ -256,9 +281,10 @@ final class Attachment {
         failedRounds = 0;
         roundFailures = "";
         lastLogged = "";
+        stopRenewal();
         if (before != null) {
             LOG.info("{}: the tunnel was renewed; the former one drains", made);
-            before.drain(role.settings().get().drainTimeout());
+            retire(before);
             return;
         }
         LOG.info("{}: attached to gateway {}", made, order.gateway());
@@ -274,8 +300,14 @@ final class Attachment {
         String code = ForeignText.cut(refused.code(), 64);
         String text = ForeignText.sentence(refused.text());
         if (session != null) {
-            LOG.warn("{}: the tunnel could not be renewed: {}", session, text);
-            renewBy = role.serial().nanos(); // the tunnel that is up goes on; the answer counts when it ends
+            // the tunnel that is up goes on; a refusal for good counts when it ends
+            boolean again = refused.retrySeconds() >= 0;
+            renewalFailed(code + ": " + text + (again ? "" : "; not tried again"));
+            if (again) {
+                renewLater(Duration.ofSeconds(Math.min(refused.retrySeconds(), MOST_RETRY_SECONDS)));
+            } else {
+                stopRenewal();
+            }
             return;
         }
         failedRounds++;
@@ -290,7 +322,12 @@ final class Attachment {
 
     private void failedNow(Attempt from, String reason) {
         if (session != null) {
-            LOG.warn("{}: the tunnel could not be renewed: {}", session, reason);
+            renewalFailed(from.server() + ": " + reason);
+            if (turns.advance()) {
+                renewLater(Duration.ZERO);
+            } else {
+                renew();
+            }
             return;
         }
         String failure = from.server() + ": " + reason;
@@ -344,20 +381,61 @@ final class Attachment {
 
     // attached
 
-    /** Tries until the old tunnel has ended; then it is a reconnect like any other. */
-    private void renew(TunnelSession old) {
-        if (session != old || old.draining() || leaving != null) {
-            return;
-        }
-        if (attempt == null) {
+    /**
+     * Tries as long as the present tunnel lives: the server's deadline is a wish, and established TLS goes on without a
+     * new certificate. What is tried after its end is a reconnect like any other.
+     */
+    private void renew() {
+        stopRenewalTimer();
+        TunnelSession old = session;
+        if (renewal != null && attempt == null && old != null && !old.draining() && leaving == null) {
             connect();
         }
-        if (role.serial().nanos() - renewBy < 0) {
-            role.serial().after(RENEWAL_RETRY, () -> renew(old));
+    }
+
+    /** @param least what the server asked for */
+    private void renewLater(Duration least) {
+        Backoff delays = renewal;
+        if (delays == null) {
+            return;
+        }
+        stopRenewalTimer();
+        Duration own = delays.next(role.serial().nanos());
+        Duration asked = delays.asked(least);
+        renewalTimer = role.serial().after(own.compareTo(asked) > 0 ? own : asked, this::renew);
+    }
+
+    private void renewalFailed(String reason) {
+        if (reason.equals(lastLogged)) {
+            LOG.debug("{}: the tunnel could not be renewed: {}", session, reason);
+        } else {
+            LOG.warn("{}: the tunnel could not be renewed, it goes on: {}", session, reason);
+            lastLogged = reason;
+        }
+    }
+
+    private void retire(TunnelSession before) {
+        former.addLast(before);
+        before.drain(CONTINUED);
+        if (former.size() > MOST_FORMER) {
+            former.removeFirst().tunnel().close("too many later tunnels continue it");
+        }
+    }
+
+    private void stopRenewal() {
+        renewal = null;
+        stopRenewalTimer();
+    }
+
+    private void stopRenewalTimer() {
+        if (renewalTimer != null) {
+            renewalTimer.close();
+            renewalTimer = null;
         }
     }
 
     private void lost(TunnelSession ended, String reason) {
+        stopRenewal();
         ClientId client = ended.client();
         Terminate terminate = ended.terminated();
         String wish = leaving;
@@ -385,11 +463,11 @@ final class Attachment {
             LOG.warn("{}: lost: {}", ended, cause);
             backoff.lost(now, Duration.ofNanos(now - attachedAt));
         }
-        Attempt renewal = attempt;
-        if (renewal == null) {
+        Attempt going = attempt;
+        if (going == null) {
             await(cause, backoff.next(now));
         } else {
-            state = new AttachmentState.Connecting(renewal.server()); // the renewal goes on as a reconnect
+            state = new AttachmentState.Connecting(going.server()); // the renewal goes on as a reconnect
         }
     }
 
@@ -413,36 +491,48 @@ final class Attachment {
         leaving = reason;
         stopTimer();
         giveUpAttempt(reason);
-        TunnelSession current = session;
-        if (current == null) {
+        CompletionStage<Void> gone = leaveTunnels(reason, deadline);
+        if (session == null) {
             end(new AttachmentState.Left(reason));
-            return CompletableFuture.completedFuture(null);
         }
-        return left(current, reason, deadline);
+        return gone;
     }
 
     /** Ends its tunnel because a service that it needs goes away; it comes back when that is there again. */
     CompletionStage<Void> pause(String reason, Duration deadline) {
         boolean tried = attempt != null;
         giveUpAttempt(reason);
-        TunnelSession current = session;
-        if (current != null) {
-            return left(current, reason, deadline);
-        }
-        if (tried) {
+        if (session == null && tried) {
             await(reason, backoff.next(role.serial().nanos()));
         }
-        return CompletableFuture.completedFuture(null);
+        return leaveTunnels(reason, deadline);
     }
 
-    private static CompletionStage<Void> left(TunnelSession current, String reason, Duration deadline) {
-        CompletableFuture<Void> gone = new CompletableFuture<>();
-        current.leave(reason, deadline);
-        current.tunnel().closed().addListener(closed -> gone.complete(null));
-        return gone;
+    /** Ends the present tunnel and those that it continues. {@return completes when they are closed} */
+    private CompletionStage<Void> leaveTunnels(String reason, Duration deadline) {
+        List<TunnelSession> all = new ArrayList<>(former);
+        TunnelSession current = session;
+        if (current != null) {
+            all.add(current);
+        }
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        for (TunnelSession each : all) {
+            CompletableFuture<Void> gone = new CompletableFuture<>();
+            boolean longer = each.draining(); // by a later deadline, maybe
+            each.leave(reason, deadline);
+            Registration limit =
+                    longer ? role.serial().after(deadline, () -> each.tunnel().close(reason)) : () -> {};
+            each.tunnel().closed().addListener(closed -> {
+                limit.close();
+                gone.complete(null);
+            });
+            ends.add(gone);
+        }
+        return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
     }
 
     private void giveUpAttempt(String reason) {
+        stopRenewal();
         Attempt going = attempt;
         if (going != null) {
             attempt = null;

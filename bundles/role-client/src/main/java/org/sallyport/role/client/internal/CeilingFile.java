@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file of the ceiling, read again when it has changed. Of one thread, which may be kept waiting by a disk. */
+/**
+ * The file of the ceiling, read again when it has changed. Of one thread, which may be kept waiting by a disk.
+ *
+ * <p>Many a writer empties a file and then fills it. So that a look in between opens nothing, what is closed stays as it is
+ * until two looks in turn have seen the same other thing.
+ */
 final class CeilingFile {
     /** File name in the instance's {@code etc}. */
     static final String NAME = "ceiling.acl";
@@ -23,6 +28,10 @@ final class CeilingFile {
     private final @Nullable Path file;
     private @Nullable Object stamp;
     private Ceiling ceiling = Ceiling.open();
+    private @Nullable Seen seen;
+
+    /** What the last look saw, when it was something else than what is in force. */
+    private record Seen(Object stamp, Ceiling ceiling) {}
 
     /** @param file null where the instance has no {@code etc}: then there is no ceiling */
     CeilingFile(@Nullable Path file) {
@@ -32,7 +41,7 @@ final class CeilingFile {
     /** What tells one version of a file from another without reading it; an editor that replaces it makes a new key. */
     private record Stamp(long modifiedNanos, long size, String key) {}
 
-    /** {@return the ceiling as it stands in the file now} */
+    /** {@return the ceiling as it stands in the file; a changed one when it is seen for the second time} */
     Ceiling read() {
         if (file == null) {
             return Ceiling.open();
@@ -49,11 +58,19 @@ final class CeilingFile {
         } catch (IOException e) {
             now = "unreadable";
         }
-        if (!now.equals(stamp)) {
-            Ceiling next = contents(file, now);
+        if (now.equals(stamp)) {
+            seen = null;
+            return ceiling;
+        }
+        Ceiling next = contents(file, now);
+        Seen look = new Seen(now, next);
+        if (ceiling instanceof Ceiling.Open || next.equals(ceiling) || look.equals(seen)) {
+            seen = null;
             // a file that could not be read is tried again each time: rights may change without a trace in the stamp
             stamp = next instanceof Ceiling.Broken ? null : now;
             changed(file, next);
+        } else {
+            seen = look;
         }
         return ceiling;
     }

@@ -25,6 +25,7 @@ import org.sallyport.api.event.EventHub;
 import org.sallyport.api.health.HealthCheck.Health;
 import org.sallyport.api.service.AclService;
 import org.sallyport.api.service.AttachmentService;
+import org.sallyport.api.service.Refusal;
 import org.sallyport.api.service.TunnelView;
 import org.sallyport.wire.control.AclResult;
 import org.sallyport.wire.control.ControlMessage;
@@ -223,6 +224,7 @@ final class ClientRole {
     private final AttachRequests.Actions actions = new AttachRequests.Actions() {
         @Override
         public List<Attachment> make(AttachOrder order, int count) {
+            checkServer(order);
             List<Attachment> made = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 made.add(new Attachment(order, role, wishes, owner));
@@ -344,6 +346,22 @@ final class ClientRole {
         return attachments.stream()
                 .anyMatch(each ->
                         each.order().gateway().equals(gateway) && !each.state().ended());
+    }
+
+    /**
+     * One gateway, one server: destinations and ACL of a gateway are kept under its ID, and whoever issues tokens can write
+     * any ID into them.
+     *
+     * @throws Refusal when its gateway is held with another server
+     */
+    private void checkServer(AttachOrder order) {
+        for (Attachment held : attachments) {
+            if (held.order().gateway().equals(order.gateway()) && !held.state().ended() && !held.sameServer(order)) {
+                throw Refusal.conflict("gateway " + order.gateway() + " is held here with "
+                        + held.order().serverText() + ": expected a token of that server, this one is of "
+                        + order.serverText() + "; to change over, detach the gateway's clients first");
+            }
+        }
     }
 
     // ending

@@ -102,10 +102,14 @@ final class GatewayLink {
 
     private CompletionStage<Void> admit(TunnelSession session, ClientConfig first) {
         ClientId client = session.client();
-        GatewayPlane carrier = plane(first.name());
         if (client == null) {
             throw new IllegalStateException("a tunnel joins before the server gave it a client ID");
         }
+        if (session.tunnel().closed().isDone()) {
+            // left() has come or is on its way; who joined after it would stay for ever
+            throw new IllegalStateException("the tunnel ended before it was in use");
+        }
+        GatewayPlane carrier = plane(first.name());
         // the only tunnel's word counts whatever its number: a server that was restored may count from lower down
         if (sessions.isEmpty() || newer(first)) {
             config = first;

@@ -5,11 +5,13 @@ package org.sallyport.role.client.internal;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.config.ClientSettings;
 import org.sallyport.api.config.LaunchOptions;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.pki.InvalidTokenException;
 import org.sallyport.api.pki.TokenReader;
+import org.sallyport.api.service.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,11 @@ final class StartTokens {
 
     /** Who attaches with a token, and hears of one that is of no use. */
     interface Owner {
+        /**
+         * An order is to be attached.
+         *
+         * @throws Refusal when its gateway is held with another server
+         */
         void attach(AttachOrder order);
 
         /** An order's token is not wanted any more. */
@@ -102,18 +109,27 @@ final class StartTokens {
             return;
         }
         try {
-            owner.attach(new AttachOrder(token, reader.read(token), launch.server(), source));
-            source.use();
+            AttachOrder order = new AttachOrder(token, reader.read(token), launch.server(), source);
+            try {
+                owner.attach(order);
+                source.use();
+            } catch (Refusal e) {
+                useless(source, order.gateway(), "gateway-held", "token file " + source.path() + ": " + e.getMessage());
+            }
         } catch (InvalidTokenException | IllegalArgumentException e) {
             useless(source, "token file " + source.path() + ": " + e.getMessage());
         }
     }
 
     private void useless(TokenSource source, String reason) {
+        useless(source, null, "token-unreadable", reason);
+    }
+
+    private void useless(TokenSource source, @Nullable GatewayId gateway, String code, String reason) {
         if (sources.contains(source)) {
             source.fail(reason);
             LOG.warn("{}", reason);
-            role.events().publish(new Event.AttachRefused(null, "token-unreadable", reason, null, ""));
+            role.events().publish(new Event.AttachRefused(gateway, code, reason, null, ""));
             owner.useless();
         }
     }

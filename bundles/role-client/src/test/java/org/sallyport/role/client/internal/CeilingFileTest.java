@@ -25,10 +25,41 @@ final class CeilingFileTest {
 
         Files.writeString(path, "allow b:1");
         Files.setLastModifiedTime(path, FileTime.fromMillis(1));
+        file.read();
         assertThat(file.read()).isEqualTo(Ceiling.of("allow b:1"));
 
         Files.delete(path);
+        file.read();
         assertThat(file.read()).isEqualTo(Ceiling.open());
+    }
+
+    @Test
+    void aFileThatIsRewrittenInPlaceOpensNothingMeanwhile() throws Exception {
+        Path path = Files.writeString(etc.resolve(CeilingFile.NAME), "allow a:1");
+        CeilingFile file = new CeilingFile(path);
+        Ceiling before = file.read();
+
+        Files.writeString(path, "");
+        assertThat(file.read()).isEqualTo(before);
+        Files.writeString(path, "allow :\n");
+        assertThat(file.read()).isEqualTo(before);
+        Files.writeString(path, "allow :\ndeny b:1\n");
+        assertThat(file.read()).isEqualTo(before);
+        assertThat(file.read()).isEqualTo(Ceiling.of("allow :\ndeny b:1"));
+    }
+
+    @Test
+    void aFileThatIsAwayForOneLookOnlyOpensNothing() throws Exception {
+        Path path = Files.writeString(etc.resolve(CeilingFile.NAME), "allow a:1");
+        CeilingFile file = new CeilingFile(path);
+        Ceiling before = file.read();
+
+        Files.delete(path);
+        assertThat(file.read()).isEqualTo(before);
+        Files.writeString(path, "allow a:1");
+        assertThat(file.read()).isEqualTo(before);
+        Files.delete(path);
+        assertThat(file.read()).isEqualTo(before);
     }
 
     @Test
@@ -47,10 +78,12 @@ final class CeilingFileTest {
 
         Files.delete(path);
         Files.createDirectory(path);
+        file.read();
         assertThat(file.read()).isInstanceOf(Ceiling.Broken.class);
 
         Files.delete(path);
         Files.writeString(path, "allow a:1");
+        file.read();
         assertThat(file.read().rules().rules()).hasSize(1);
     }
 

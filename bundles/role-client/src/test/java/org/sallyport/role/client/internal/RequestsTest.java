@@ -86,6 +86,20 @@ final class RequestsTest {
     }
 
     @Test
+    void aTokenOfAnotherServerForAGatewayThatIsHeldIsRefused() {
+        begin(attach("token " + GATEWAY, 1, null));
+
+        assertRefused(
+                attach("token " + GATEWAY + " y.sallyport", 1, null), Refusal.Reason.CONFLICT, "server x.sallyport");
+        assertThat(world.tunnels).hasSize(1);
+
+        world.accepts(world.tunnel(0), client(1), config(1));
+        begin(detach(client(1)));
+        begin(attach("token " + GATEWAY + " y.sallyport", 1, null));
+        assertThat(world.tunnels).hasSize(2);
+    }
+
+    @Test
     void detachingEndsOneAndLeavesTheOthers() {
         begin(attach("token " + GATEWAY, 2, null));
         world.accepts(world.tunnel(0), client(1), config(1));

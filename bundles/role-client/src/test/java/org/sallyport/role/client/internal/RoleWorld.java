@@ -128,10 +128,10 @@ final class RoleWorld {
         }
     };
 
-    /** Reads {@code token GATEWAY} and {@code descriptor GATEWAY}. */
+    /** Reads {@code token GATEWAY} and {@code descriptor GATEWAY}, where wanted followed by the server's name. */
     final TokenReader reader = token -> {
         String[] words = token.strip().split(" ", -1);
-        if (words.length != 2) {
+        if (words.length < 2) {
             throw new InvalidTokenException("this is no token: it is truncated");
         }
         return new TokenClaims(
@@ -140,7 +140,7 @@ final class RoleWorld {
                 Instant.EPOCH,
                 null,
                 List.of(addresses.getOrDefault(words[1], new HostPort[] {new HostPort("server", 9000)})),
-                "x.sallyport",
+                words.length > 2 ? words[2] : "x.sallyport",
                 PIN,
                 words[0].equals("token"));
     };

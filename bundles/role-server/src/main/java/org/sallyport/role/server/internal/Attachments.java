@@ -292,19 +292,19 @@ final class Attachments implements ControlSession.Listener {
         surroundings.changed();
     }
 
-    /** Asks all clients to attach anew beside their present tunnel; one that does not is drained at the deadline. */
-    void renew(String reason, Duration deadline, Duration drain) {
+    /**
+     * Asks all clients to attach anew beside their present tunnel. One that does not keeps the tunnel that it has:
+     * established TLS needs no new certificate, and its streams are worth more than tidiness.
+     *
+     * @param deadline until when they are asked to have done so
+     */
+    void renew(String reason, Duration deadline) {
         for (Attachment attachment : List.copyOf(attachments.values())) {
             ControlSession session = attachment.client.session();
             if (attachments.get(session) != attachment || attachment.client.draining()) {
                 continue;
             }
             session.send(new Renew(reason, deadline.toMillis()));
-            thread.after(deadline, () -> {
-                if (attachments.get(session) == attachment && attachment.client.session() == session) {
-                    drain(attachment.client, drain, reason + ", and the client attached no new tunnel");
-                }
-            });
         }
     }
 

@@ -316,7 +316,7 @@ final class GatewayServer {
         if (identity != null) {
             port.show(identity);
             if (shown != null && !sameToClients(shown, identity)) {
-                attachments.renew("the server has a new certificate", RENEWAL, settings.drainTimeout());
+                attachments.renew("the server has a new certificate", RENEWAL);
             }
             shown = identity;
         }
@@ -386,7 +386,7 @@ final class GatewayServer {
                     refresh();
                     told = addresses();
                     if (!before.isEmpty() && !told.equals(before)) {
-                        attachments.renew("the server has other addresses", RENEWAL, next.drainTimeout());
+                        attachments.renew("the server has other addresses", RENEWAL);
                     }
                     LOG.info("server: the configuration was applied");
                 }));

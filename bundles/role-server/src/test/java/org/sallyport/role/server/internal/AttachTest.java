@@ -9,6 +9,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import org.sallyport.wire.control.Attached;
 import org.sallyport.wire.control.Detach;
 import org.sallyport.wire.control.Listeners;
 import org.sallyport.wire.control.Refused;
+import org.sallyport.wire.control.Renew;
 import org.sallyport.wire.control.Terminate;
 
 @Timeout(30)
@@ -271,6 +275,25 @@ final class AttachTest {
         fixture.settle();
         assertThat(ServerFixture.get(fixture.clients.list())).hasSize(1);
         assertThat(renewed.open()).isTrue();
+    }
+
+    @Test
+    void aClientThatAttachesNoNewTunnelKeepsTheOneThatItHas() throws Exception {
+        TestClient client = fixture.transport.client(ServerFixture.KEY_A);
+        client.attach(token);
+        fixture.settle();
+        CountDownLatch over = new CountDownLatch(1);
+        ServerFixture.get(fixture.server.ask(() -> {
+            fixture.server.attachments().renew("its certificate changes", Duration.ofMillis(1));
+            fixture.server.thread().after(Duration.ofMillis(100), over::countDown);
+            return CompletableFuture.completedFuture(true);
+        }));
+
+        assertThat(client.next(Renew.class).reason()).isEqualTo("its certificate changes");
+        assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
+        fixture.settle();
+        assertThat(client.tunnel().drained).isNull();
+        assertThat(client.open()).isTrue();
     }
 
     @Test
