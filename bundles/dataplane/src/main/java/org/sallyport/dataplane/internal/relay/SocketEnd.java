@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * The end of a relay at a TCP socket, the application's or the resource's; the last handler of its pipeline.
  *
  * <h2>Reading</h2>
- * Bytes go to the stream as they come, and the stream is flushed once for each burst. As long as the stream is not writable
- * the socket is not read. Before the stream is there, an {@link EarlyReader} takes them.
+ * Bytes go to the stream as they come, and the stream is flushed once for each burst, which ends when the stream is not
+ * writable. If it still is not when its tunnel has had its turn, the socket is not read until it is: to stop and go on are
+ * system calls, and mostly one turn is enough. Before the stream is there, an {@link EarlyReader} takes the bytes.
  *
  * <h2>Ends and resets</h2>
  * The application's FIN becomes the stream's, after all bytes, and the other way round; when both directions have ended the
@@ -49,6 +50,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private final DuplexChannel channel;
     private final Connection connection;
     private final SocketReads reads = new SocketReads();
+    private final Runnable pauseIfFull = this::pauseIfFull;
     private @Nullable EarlyReader early;
     private volatile @Nullable StreamEnd stream;
     private volatile boolean deaf;
@@ -130,9 +132,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         StreamEnd taker = stream;
         if (taker != null) {
             taker.deliver(data);
-            if (!taker.writable()) {
-                pause(taker);
-            }
         } else if (early != null) {
             early.read(data);
         } else {
@@ -140,7 +139,11 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void pause(StreamEnd taker) {
+    private void pauseIfFull() {
+        StreamEnd taker = stream;
+        if (taker == null || taker.writable() || closing) {
+            return;
+        }
         channel.config().setAutoRead(false);
         if (taker.writable()) {
             // it became writable on its own loop in between, and told us before we had paused
@@ -153,6 +156,10 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         StreamEnd taker = stream;
         if (taker != null) {
             taker.flush();
+            if (!taker.writable()) {
+                // behind what the tunnel does at the end of this turn
+                channel.eventLoop().execute(pauseIfFull);
+            }
         }
         if (burst > 0) {
             connection.carriedFromSocket(burst);

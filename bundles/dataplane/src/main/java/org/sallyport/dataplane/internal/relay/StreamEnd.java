@@ -88,6 +88,10 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         burst += data.readableBytes();
         taker.deliver(data);
         if (!taker.writable()) {
+            // mostly the kernel has room, and nothing has to stop
+            taker.flush();
+        }
+        if (!taker.writable()) {
             context.channel().config().setAutoRead(false);
             if (taker.writable()) {
                 // it became writable on its own loop in between, and told us before we had paused
