@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.State;
@@ -75,6 +77,20 @@ class PlaneFaultsTest {
     void aPolicyThatChoosesNobodyCostsTheConnectionAndNothingElse() throws Exception {
         policy((usable, source) -> usable.size());
         assertNothingIsLeftOfAConnection();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ingress", "opensLate"})
+    void aProtocolThatFailsCostsTheConnectionAndNothingElse(String at) throws Exception {
+        Protocol failing = new FailingProtocol(at);
+        process.get().protocols().add("plain", failing, 1, 1);
+        attach(0);
+        int port = TestPlane.freePort();
+        TestPlane.apply(gateway, TestPlane.FIRST, port, 1, Duration.ZERO);
+        assertThat(Conversation.isReset(new HostPort("127.0.0.1", port))).isTrue();
+        Await.until("it is not counted any more", () -> open() == 0);
+        CompletableFuture.runAsync(() -> process.get().protocols().remove(failing))
+                .get(10, TimeUnit.SECONDS);
     }
 
     private void policy(org.sallyport.api.balance.Balancer balancer) {

@@ -83,25 +83,24 @@ final class EgressConnection extends Connection implements Dial.Outcome {
     public void reached(DuplexChannel channel) {
         SocketEnd made = new SocketEnd(channel, this);
         socket = made;
-        PipelineStage stage = protocol().service().egress();
-        if (stage != PipelineStage.none()) {
-            ConnectionContext told =
-                    new ConnectionContext(this, loop(), request.source(), request.local(), request.facts(), () -> {});
-            context = told;
-            try {
+        try {
+            PipelineStage stage = protocol().service().egress();
+            if (stage != PipelineStage.none()) {
+                ConnectionContext told = new ConnectionContext(
+                        this, loop(), request.source(), request.local(), request.facts(), () -> {});
+                context = told;
                 stage.addTo(channel.pipeline(), told);
-            } catch (RuntimeException e) {
-                LOG.error(
-                        "{}: protocol {} failed on a new connection",
-                        channel,
-                        destination().protocol(),
-                        e);
-                made.resetSocket();
-                refused(new OpenReply(
-                        OpenCode.INTERNAL, "protocol " + destination().protocol() + " failed"));
-                return;
+                told.answered(OpenReply.OK);
             }
-            told.answered(OpenReply.OK);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error(
+                    "{}: protocol {} failed on a new connection",
+                    channel,
+                    destination().protocol(),
+                    e);
+            made.resetSocket();
+            refused(new OpenReply(OpenCode.INTERNAL, "protocol " + destination().protocol() + " failed"));
+            return;
         }
         channel.pipeline().addLast(made);
         answered = true;

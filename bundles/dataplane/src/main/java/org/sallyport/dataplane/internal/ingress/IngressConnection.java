@@ -118,14 +118,18 @@ final class IngressConnection extends Connection {
         begin();
         socket.early(early);
         String trouble = null;
+        boolean late = false;
         if (owner.isLeaving()) {
             trouble = "the destination was disabled or removed";
         } else if (protocol().isRetired()) {
             trouble = "protocol " + protocol().name() + " was removed";
-        } else if (context != null) {
+        } else {
             try {
-                protocol().service().ingress().addTo(socket.channel().pipeline(), context);
-            } catch (RuntimeException e) {
+                late = protocol().service().opensLate();
+                if (context != null) {
+                    protocol().service().ingress().addTo(socket.channel().pipeline(), context);
+                }
+            } catch (RuntimeException | LinkageError e) {
                 LOG.error(
                         "{}: protocol {} failed on a new connection",
                         socket.channel(),
@@ -137,7 +141,7 @@ final class IngressConnection extends Connection {
         socket.channel().pipeline().addLast(socket);
         if (trouble != null) {
             abort(trouble);
-        } else if (protocol().service().opensLate()) {
+        } else if (late) {
             early.readMore();
         } else {
             open();

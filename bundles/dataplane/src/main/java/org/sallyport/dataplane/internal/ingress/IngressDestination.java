@@ -231,6 +231,11 @@ public final class IngressDestination {
     // ------------------------------------------------------------------ connections, on any loop
 
     private void accept(DuplexChannel channel, EventLoop acceptLoop) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress source)) {
+            // it is gone already
+            reset(channel);
+            return;
+        }
         Destination now = destination;
         Plugin<Protocol> protocol = surroundings.protocols().best(now.protocol());
         if (leaving || protocol == null || !protocol.enter()) {
@@ -241,16 +246,30 @@ public final class IngressDestination {
             protocol.leave();
             refused(
                     surroundings.nextFlow(),
-                    (InetSocketAddress) channel.remoteAddress(),
+                    source,
                     new OpenReply(
                             OpenCode.TOO_MANY,
                             "the limit of " + now.options().maxConnections() + " connections is reached"));
             reset(channel);
             return;
         }
-        AttachedTunnel first = firstChoice((InetSocketAddress) channel.remoteAddress());
+        AttachedTunnel first = firstChoice(source);
         EventLoop loop = first == null ? acceptLoop : first.tunnel().eventLoop();
-        new IngressConnection(this, now, protocol, channel, first, loop).register();
+        IngressConnection connection;
+        try {
+            connection = new IngressConnection(this, now, protocol, channel, first, loop);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("{}: protocol {} failed on a new connection", channel, protocol.name(), e);
+            protocol.leave();
+            traffic.ended();
+            refused(
+                    surroundings.nextFlow(),
+                    source,
+                    new OpenReply(OpenCode.INTERNAL, "protocol " + protocol.name() + " failed"));
+            reset(channel);
+            return;
+        }
+        connection.register();
     }
 
     private @Nullable AttachedTunnel firstChoice(InetSocketAddress source) {

@@ -34,7 +34,8 @@ public final class Traffic {
         return false;
     }
 
-    void ended() {
+    /** A connection that began is over. */
+    public void ended() {
         open.decrementAndGet();
     }
 

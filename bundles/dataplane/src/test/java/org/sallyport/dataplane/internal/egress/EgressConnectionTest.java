@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,8 @@ import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.Verdict;
+import org.sallyport.dataplane.internal.FailingProtocol;
 import org.sallyport.dataplane.internal.TestSurroundings;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.plugin.PluginRegistry;
@@ -41,16 +44,7 @@ class EgressConnectionTest {
     };
 
     private final TestSurroundings process = new TestSurroundings();
-    private final EgressDestination wanted = new EgressDestination(new Destination(
-            new DestinationId(GATEWAY.stem() + "_00000"),
-            GATEWAY,
-            "one",
-            Direction.CLOUD,
-            "plain",
-            new HostPort("127.0.0.1", 1),
-            1024,
-            true,
-            DestinationOptions.DEFAULTS));
+    private final EgressDestination wanted = destination(1);
     private final Plugin<Protocol> protocol = entered();
 
     @AfterEach
@@ -87,6 +81,32 @@ class EgressConnectionTest {
         removed.get(10, TimeUnit.SECONDS);
     }
 
+    @Test
+    void aProtocolThatFailsIsAnsweredAndNothingIsLeft() throws Exception {
+        process.get().protocols().add("plain", new FailingProtocol("egress"), 1, 1);
+        try (ServerSocket resource = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            EgressDestination reached = destination(resource.getLocalPort());
+            assertThat(begin(reached, entered(), (host, port, address) -> new Verdict.Allowed("test"))
+                            .code())
+                    .isEqualTo(OpenCode.INTERNAL);
+            assertThat(reached.connections().isEmpty()).isTrue();
+            assertThat(reached.traffic().open()).isZero();
+        }
+    }
+
+    private static EgressDestination destination(int port) {
+        return new EgressDestination(new Destination(
+                new DestinationId(GATEWAY.stem() + "_00000"),
+                GATEWAY,
+                "one",
+                Direction.CLOUD,
+                "plain",
+                new HostPort("127.0.0.1", port),
+                1024,
+                true,
+                DestinationOptions.DEFAULTS));
+    }
+
     private Plugin<Protocol> entered() {
         Plugin<Protocol> found = process.get().protocols().best("plain");
         if (found == null || !found.enter()) {
@@ -97,12 +117,16 @@ class EgressConnectionTest {
 
     /** {@return what an open is answered that was judged before all that} */
     private OpenReply begin() throws Exception {
+        return begin(wanted, protocol, NEVER);
+    }
+
+    private OpenReply begin(EgressDestination wanted, Plugin<Protocol> protocol, AccessPolicy access) throws Exception {
         EventLoop loop = process.loops().all().get(1);
         MemoryTunnel.Pair tunnel = MemoryTunnel.connect(loop, loop);
-        EgressAcceptor acceptor = new EgressAcceptor(process.get(), new EgressConfig(1, true, false, Map.of(), NEVER));
+        EgressAcceptor acceptor = new EgressAcceptor(process.get(), new EgressConfig(1, true, false, Map.of(), access));
         tunnel.other().admit((stream, request) -> {
             wanted.traffic().begin(0);
-            new EgressConnection(acceptor, stream, request, wanted, NEVER, protocol).start();
+            new EgressConnection(acceptor, stream, request, wanted, access, protocol).start();
         });
         InetSocketAddress source = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
         StreamChannel stream = tunnel.one()
