@@ -11,8 +11,10 @@ import java.util.logging.Logger;
 import org.apache.karaf.main.ConfigProperties;
 import org.apache.karaf.main.Main;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.launch.Framework;
 import org.sallyport.api.Release;
 
@@ -21,6 +23,11 @@ import org.sallyport.api.Release;
  * platform's own files come out of the distribution, so that they change with it; {@code karaf.etc} is the user's.
  */
 final class Container {
+    /** Karaf registers it when the features of the start are installed. */
+    private static final String BOOT_FINISHED = "org.apache.karaf.features.BootFinished";
+
+    private static final long FEATURES_SECONDS = 10;
+
     private final Path home;
     private final Instance instance;
     private final String role;
@@ -90,7 +97,8 @@ final class Container {
     }
 
     /**
-     * Stops the framework in order, which lets the roles drain. A container that is just starting is waited for first.
+     * Stops the framework in order, which lets the roles drain. A container that is just starting is waited for first: one
+     * that loses its bundles while it installs them complains of each.
      *
      * @param seconds how long to wait at most
      * @return whether it has stopped
@@ -102,6 +110,7 @@ final class Container {
         if (!known || running == null) {
             return known;
         }
+        awaitFeatures(running);
         try {
             running.stop();
         } catch (BundleException e) {
@@ -110,5 +119,19 @@ final class Container {
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         return running.waitForStop(Math.max(1, millis)).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+    }
+
+    /** Waits until the features of the start are installed, or have failed to; not for ever, the end matters more. */
+    private static void awaitFeatures(Framework running) throws InterruptedException {
+        CountDownLatch installed = new CountDownLatch(1);
+        BundleContext context = running.getBundleContext();
+        try {
+            context.addServiceListener(event -> installed.countDown(), "(objectClass=" + BOOT_FINISHED + ")");
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        if (context.getServiceReference(BOOT_FINISHED) == null) {
+            installed.await(FEATURES_SECONDS, TimeUnit.SECONDS);
+        }
     }
 }

@@ -54,6 +54,7 @@ final class AttachIT {
         String line = client.program().awaitLine("refused: ");
         assertThat(line).matches("refused: gateway=\\S+ code=" + code + " text=\"[^\"]+\" retry=never");
         assertThat(client.program().awaitExit()).isEqualTo(5);
+        assertThat(client.program().errors()).doesNotContain("\tat ").doesNotContain("ERROR");
     }
 
     @Test
