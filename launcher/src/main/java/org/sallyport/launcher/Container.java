@@ -11,6 +11,7 @@ import java.util.logging.Logger;
 import org.apache.karaf.main.ConfigProperties;
 import org.apache.karaf.main.Main;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
@@ -112,6 +113,7 @@ final class Container {
         }
         awaitFeatures(running);
         try {
+            stopRole(running);
             running.stop();
         } catch (BundleException e) {
             System.err.println("sallyport: the container does not stop in order: " + e.getMessage());
@@ -119,6 +121,15 @@ final class Container {
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         return running.waitForStop(Math.max(1, millis)).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+    }
+
+    /** The role goes first, so that it drains and says farewell while all that it needs is still there. */
+    private void stopRole(Framework running) throws BundleException {
+        for (Bundle bundle : running.getBundleContext().getBundles()) {
+            if (bundle.getSymbolicName().equals("org.sallyport.role." + role)) {
+                bundle.stop(Bundle.STOP_TRANSIENT);
+            }
+        }
     }
 
     /** Waits until the features of the start are installed, or have failed to; not for ever, the end matters more. */

@@ -142,6 +142,23 @@ final class InstanceIT {
         }
     }
 
+    @Test
+    void whoStopsTakesLeaveOfTheOther() {
+        try (Instance server = Product.server(work.resolve("server"))) {
+            Path token = server.token(server.gateway("g"));
+            try (Instance client = Product.attached(work.resolve("first"), token)) {
+                client.program().terminate();
+                assertThat(client.program().awaitExit()).isZero();
+            }
+            assertThat(server.program().awaitLine("detached: ")).endsWith("reason=\"the client stops\"");
+            try (Instance client = Product.attached(work.resolve("second"), token)) {
+                server.program().terminate();
+                assertThat(client.program().awaitLine("detached: "))
+                        .endsWith("reason=\"the server drained the tunnel\"");
+            }
+        }
+    }
+
     /** Connects until nobody listens any more. */
     private static void awaitRefused(int port) {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();

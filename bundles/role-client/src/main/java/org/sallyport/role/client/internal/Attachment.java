@@ -439,7 +439,14 @@ final class Attachment {
         ClientId client = ended.client();
         Terminate terminate = ended.terminated();
         String wish = leaving;
-        String cause = wish != null ? wish : terminate != null ? ForeignText.sentence(terminate.reason()) : reason;
+        String cause;
+        if (wish != null) {
+            cause = wish;
+        } else if (terminate != null) {
+            cause = ForeignText.sentence(terminate.reason());
+        } else {
+            cause = ended.draining() ? "the server drained the tunnel" : reason;
+        }
         if (client != null) {
             role.events().publish(new Event.Detached(order.gateway(), client, cause));
         }

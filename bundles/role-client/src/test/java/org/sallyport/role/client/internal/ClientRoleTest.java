@@ -433,6 +433,7 @@ final class ClientRoleTest {
         assertThat(world.tunnel(0).drainedFor).isEqualTo(Duration.ofSeconds(5));
         assertThat(world.role.tunnels().get(0).state()).isEqualTo("draining");
         world.cuts(world.tunnel(0), "drained");
+        assertThat(world.events(Event.Detached.class).get(0).reason()).isEqualTo("the server drained the tunnel");
         world.serial.advance(Duration.ofMillis(700));
         assertThat(world.tunnels).hasSize(1);
         world.serial.advance(Duration.ofMillis(500));
