@@ -39,6 +39,14 @@ public final class TestSurroundings implements AutoCloseable, EventHub {
      * @param inside what the event loops are wrapped in
      */
     public TestSurroundings(UnaryOperator<EventLoops> inside) {
+        this(inside, ProcessLimits.standard());
+    }
+
+    /**
+     * @param inside what the event loops are wrapped in
+     * @param limits of the process
+     */
+    public TestSurroundings(UnaryOperator<EventLoops> inside, ProcessLimits limits) {
         Properties system = new Properties();
         system.setProperty("sallyport.io.loops", "2");
         loops = new NettyEventLoops(system);
@@ -53,7 +61,7 @@ public final class TestSurroundings implements AutoCloseable, EventHub {
                 protocols,
                 policies,
                 this,
-                ProcessLimits.standard(),
+                limits,
                 Surroundings.freshFlows());
     }
 

@@ -247,7 +247,7 @@ final class IngressConnection extends Connection {
         if (waiting) {
             return;
         }
-        if (!owner.surroundings().limits().waiting().take(1)) {
+        if (!owner.waitingShare().take()) {
             refuse(new OpenReply(OpenCode.TOO_MANY, "too many connections wait for a client"));
             return;
         }
@@ -275,7 +275,7 @@ final class IngressConnection extends Connection {
         if (waiting) {
             waiting = false;
             owner.waitsNoLonger(this);
-            owner.surroundings().limits().waiting().give(1);
+            owner.waitingShare().give();
         }
     }
 

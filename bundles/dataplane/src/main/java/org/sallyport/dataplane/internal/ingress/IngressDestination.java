@@ -20,6 +20,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.api.State;
 import org.sallyport.api.event.Event;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.ConnectionGroup;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
@@ -47,6 +48,7 @@ public final class IngressDestination {
     private final AttachedTunnels tunnels;
     private final String gatewayName;
     private final TunnelChoice choice;
+    private final Share waitingShare;
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
     private final Set<IngressConnection> waiting = ConcurrentHashMap.newKeySet();
@@ -85,6 +87,7 @@ public final class IngressDestination {
         this.gatewayName = gatewayName;
         this.destination = destination;
         this.config = config;
+        waitingShare = new Share(surroundings.limits().waiting());
         choice = new TunnelChoice(tunnels, surroundings.policies(), nanos);
     }
 
@@ -297,6 +300,11 @@ public final class IngressDestination {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    /** {@return how many connections may wait for a client} */
+    Share waitingShare() {
+        return waitingShare;
     }
 
     TunnelChoice choice() {
