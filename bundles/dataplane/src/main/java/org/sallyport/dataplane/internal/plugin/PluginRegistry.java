@@ -36,6 +36,9 @@ public final class PluginRegistry<T> {
         void retired(Plugin<T> plugin);
     }
 
+    /** A little more than the longest drain that can be configured (50 s). */
+    static final Duration PATIENCE = Duration.ofSeconds(55);
+
     private final String kind;
     private final Duration patience;
     private final List<Watcher<T>> watchers = new CopyOnWriteArrayList<>();
@@ -82,6 +85,29 @@ public final class PluginRegistry<T> {
         }
         LOG.info("{} {}: installed", kind, name);
         watchers.forEach(watcher -> watcher.added(name));
+    }
+
+    /**
+     * Adds a service under the name in its properties; one that has none is of no use to anybody.
+     *
+     * @param service what is run
+     * @param properties its service properties, which decide as OSGi has it: the highest ranking, then the lowest ID
+     * @param nameKey the property with its name
+     */
+    void add(T service, Map<String, Object> properties, String nameKey) {
+        if (properties.get(nameKey) instanceof String name) {
+            add(
+                    name,
+                    service,
+                    number(properties, "service.ranking").intValue(),
+                    number(properties, "service.id").longValue());
+        } else {
+            LOG.error("{} {}: has no property {}, so nobody can ask for it", kind, service, nameKey);
+        }
+    }
+
+    private static Number number(Map<String, Object> properties, String key) {
+        return properties.get(key) instanceof Number number ? number : Integer.valueOf(0);
     }
 
     /**
