@@ -118,6 +118,10 @@ final class AttachRequests {
         callsOf(attachment).forEach(AttachCall::attached);
     }
 
+    boolean awaited(Attachment attachment) {
+        return !callsOf(attachment).isEmpty();
+    }
+
     void refused(Attachment attachment, Event.AttachRefused refusal) {
         for (AttachCall call : callsOf(attachment)) {
             call.refused(refusal);

@@ -61,6 +61,9 @@ final class Attachment {
         /** It is attached, its configuration is in force and its client ports are open. */
         void attached(Attachment attachment);
 
+        /** {@return whether somebody waits for it, who is told of a refusal in place of another try} */
+        boolean awaited(Attachment attachment);
+
         /** It was refused, for good or not; for good, {@link #ended} follows. */
         void refused(Attachment attachment, Event.AttachRefused refusal);
 
@@ -363,11 +366,11 @@ final class Attachment {
     }
 
     private void tellRefused(String code, String text, @Nullable Duration retry, HostPort server) {
-        String next = retry == null ? "not tried again" : "tried again in " + retry.toSeconds() + " s";
+        Duration again = owner.awaited(this) ? null : retry;
+        String next = again == null ? "not tried again" : "tried again in " + again.toSeconds() + " s";
         LOG.warn("{}: refused by {}: {}: {}; {}", order.gateway(), server, code, text, next);
-        Event.AttachRefused event = new Event.AttachRefused(order.gateway(), code, text, retry, server.toString());
-        role.events().publish(event);
-        owner.refused(this, event);
+        role.events().publish(new Event.AttachRefused(order.gateway(), code, text, again, server.toString()));
+        owner.refused(this, new Event.AttachRefused(order.gateway(), code, text, retry, server.toString()));
     }
 
     private void await(String cause, Duration delay) {

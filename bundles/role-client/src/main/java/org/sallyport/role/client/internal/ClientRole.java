@@ -299,6 +299,11 @@ final class ClientRole {
         }
 
         @Override
+        public boolean awaited(Attachment attachment) {
+            return requests.awaited(attachment);
+        }
+
+        @Override
         public void refused(Attachment attachment, Event.AttachRefused refusal) {
             requests.refused(attachment, refusal);
         }

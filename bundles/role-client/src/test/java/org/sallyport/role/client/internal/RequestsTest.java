@@ -56,6 +56,7 @@ final class RequestsTest {
         world.serial.advance(Duration.ofMinutes(5));
 
         assertRefused(outcome, Refusal.Reason.UNAVAILABLE, "too-many-clients: 1 of 1 clients are attached");
+        assertThat(world.events(Event.AttachRefused.class).get(0).retry()).isNull();
         assertThat(world.tunnel(0).closed.isDone()).isTrue();
         assertThat(world.tunnels).hasSize(2);
         assertThat(world.role.attachments()).isEmpty();
