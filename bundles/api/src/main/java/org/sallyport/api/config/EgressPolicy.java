@@ -2,7 +2,10 @@
 // Copyright the Sallyport authors
 package org.sallyport.api.config;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +17,9 @@ import org.sallyport.api.Verdict;
 /**
  * What the server dials for cloud destinations, set in its own configuration only. Addresses that reach the server itself
  * or the cloud's own services are denied unless {@code egress.allow} names them: loopback, link-local (with the metadata
- * services), unspecified, multicast, and the server's own. {@code egress.deny} beats {@code egress.allow}.
+ * services), unspecified, multicast, and the server's own; the same in the forms that carry an IPv4 address inside of an
+ * IPv6 one. {@code egress.deny} beats {@code egress.allow}. A name in {@code egress.allow} does not open link-local addresses
+ * and metadata services: whoever answers for that name in the DNS could point it there.
  *
  * @param allow what may be dialled although it is denied by default
  * @param deny what may not be dialled
@@ -86,12 +91,12 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
                         "egress.deny of the server names " + pattern + ", which matches " + shown(host, port, address));
             }
         }
+        String special = address == null ? null : special(address, own);
         for (Pattern pattern : allow) {
-            if (pattern.matches(host, port, address)) {
+            if (pattern.matches(host, port, address) && (pattern.block() != null || !isPlatform(address))) {
                 return new Verdict.Allowed("egress.allow " + pattern);
             }
         }
-        String special = address == null ? null : special(address, own);
         return special == null
                 ? new Verdict.Allowed("not denied")
                 : new Verdict.Denied(
@@ -101,7 +106,26 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
                                 + " in the server's configuration would allow it");
     }
 
+    /** Whether an address is served by the platform that the server runs on, secrets of its account included. */
+    private static boolean isPlatform(@Nullable InetAddress address) {
+        if (address == null) {
+            return false;
+        }
+        InetAddress inner = address instanceof Inet6Address v6 ? carried(v6) : null;
+        return address.isLinkLocalAddress() || isMetadata(address) || isPlatform(inner);
+    }
+
+    private static boolean isMetadata(InetAddress address) {
+        return METADATA.stream().anyMatch(block -> block.contains(address));
+    }
+
     private static @Nullable String special(InetAddress address, Predicate<InetAddress> own) {
+        InetAddress inner = address instanceof Inet6Address v6 ? carried(v6) : null;
+        String plain = plainSpecial(address, own);
+        return plain == null && inner != null ? plainSpecial(inner, own) : plain;
+    }
+
+    private static @Nullable String plainSpecial(InetAddress address, Predicate<InetAddress> own) {
         if (address.isLoopbackAddress()) {
             return "a loopback address";
         }
@@ -114,12 +138,28 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
         if (address.isMulticastAddress() || isBroadcast(address)) {
             return "a multicast or broadcast address";
         }
-        for (Cidr block : METADATA) {
-            if (block.contains(address)) {
-                return "a metadata service";
-            }
+        if (isMetadata(address)) {
+            return "a metadata service";
         }
         return own.test(address) ? "an address of the server itself" : null;
+    }
+
+    /** {@return the IPv4 address that a translator reaches by this one (RFC 6052, RFC 3056, RFC 4291 2.5.5.1), or null} */
+    private static @Nullable InetAddress carried(Inet6Address address) {
+        byte[] bytes = address.getAddress();
+        int at;
+        if (NAT64.contains(address) || address.isIPv4CompatibleAddress()) {
+            at = 12;
+        } else if (SIX_TO_FOUR.contains(address)) {
+            at = 2;
+        } else {
+            return null;
+        }
+        try {
+            return InetAddress.getByAddress(Arrays.copyOfRange(bytes, at, at + 4));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 bytes are an address", e);
+        }
     }
 
     private static boolean isBroadcast(InetAddress address) {
@@ -127,9 +167,16 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
         return bytes.length == 4 && (bytes[0] == 0 || (bytes[0] & bytes[1] & bytes[2] & bytes[3]) == -1);
     }
 
-    /** Metadata services that do not lie in the link-local range: AWS over IPv6, Alibaba, Oracle. */
-    private static final List<Cidr> METADATA =
-            List.of(Cidr.parse("fd00:ec2::/32"), Cidr.parse("100.100.100.200"), Cidr.parse("192.0.0.192"));
+    /** Metadata services that do not lie in the link-local range: AWS and Google over IPv6, Alibaba, Oracle, Azure. */
+    private static final List<Cidr> METADATA = List.of(
+            Cidr.parse("fd00:ec2::/32"),
+            Cidr.parse("fd20:ce::254"),
+            Cidr.parse("100.100.100.200"),
+            Cidr.parse("192.0.0.192"),
+            Cidr.parse("168.63.129.16"));
+
+    private static final Cidr NAT64 = Cidr.parse("64:ff9b::/96");
+    private static final Cidr SIX_TO_FOUR = Cidr.parse("2002::/16");
 
     private static String shown(String host, int port, @Nullable InetAddress address) {
         String place = new HostPort(host, port).toString();

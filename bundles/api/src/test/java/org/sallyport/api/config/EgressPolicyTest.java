@@ -30,7 +30,14 @@ final class EgressPolicyTest {
                 "255.255.255.255",
                 "fd00:ec2::254",
                 "100.100.100.200",
+                "fd20:ce::254",
+                "168.63.129.16",
                 "::ffff:127.0.0.1",
+                "::7f00:1",
+                "64:ff9b::7f00:1",
+                "64:ff9b::a9fe:a9fe",
+                "2002:a9fe:a9fe::1",
+                "64:ff9b::a09:909",
                 "10.9.9.9"
             })
     void addressesOfTheServerItselfAndOfTheCloudsOwnServicesAreDeniedByDefault(String address) throws Exception {
@@ -53,6 +60,20 @@ final class EgressPolicyTest {
                 .isTrue();
         assertThat(allowed(policy("[::1]:80", ""), "localhost", 80, "::1")).isTrue();
         assertThat(allowed(policy("127.0.0.0/8", ""), "127.0.0.5", 80, "127.0.0.5"))
+                .isTrue();
+    }
+
+    @Test
+    void aNameDoesNotOpenWhatThePlatformServes() throws Exception {
+        for (String address : List.of("169.254.169.254", "100.100.100.200", "fe80::1", "64:ff9b::a9fe:a9fe")) {
+            assertThat(allowed(policy("wiki.example", ""), "wiki.example", 80, address))
+                    .as(address)
+                    .isFalse();
+            assertThat(allowed(policy("[" + address + "]", ""), "wiki.example", 80, address))
+                    .as(address)
+                    .isTrue();
+        }
+        assertThat(allowed(policy("wiki.example", ""), "wiki.example", 80, "10.9.9.9"))
                 .isTrue();
     }
 
