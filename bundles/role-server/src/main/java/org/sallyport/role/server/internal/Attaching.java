@@ -42,7 +42,8 @@ final class Attaching {
     private final Clock clock;
     private final LongSupplier nanos;
     private final BiConsumer<AttachAttempt, GatewayState> admitted;
-    private final LineBudget lines = new LineBudget();
+    private final LineBudget told = new LineBudget(5);
+    private final LineBudget toldInAll = new LineBudget(60);
     private final Map<ControlSession, AttachAttempt> attempts = new HashMap<>();
     private boolean stopped;
 
@@ -229,15 +230,24 @@ final class Attaching {
                             clock.instant(),
                             "refused: " + refused.code().word());
         }
-        events.publish(new Event.AttachRefused(id, refused.code().word(), refused.text(), retry, address));
-        int keptBack = lines.spend(address, nanos.getAsLong());
-        if (keptBack != LineBudget.SILENT) {
-            LOG.info(
-                    "{}: attach refused, {}: {}{}",
-                    session,
-                    refused.code().word(),
-                    refused.text(),
-                    keptBack == 0 ? "" : " (" + keptBack + " more of " + address + " were not logged)");
+        tell(session, new Event.AttachRefused(id, refused.code().word(), refused.text(), retry, address));
+    }
+
+    /** Strangers can be refused as often as they like; what is told of them is bounded. */
+    private void tell(ControlSession session, Event.AttachRefused refusal) {
+        long now = nanos.getAsLong();
+        int ofSource = told.spend(refusal.address(), now);
+        int ofAll = ofSource == LineBudget.SILENT ? LineBudget.SILENT : toldInAll.spend("", now);
+        if (ofAll == LineBudget.SILENT) {
+            return;
         }
+        events.publish(refusal);
+        int keptBack = ofSource + ofAll;
+        LOG.info(
+                "{}: attach refused, {}: {}{}",
+                session,
+                refusal.code(),
+                refusal.text(),
+                keptBack == 0 ? "" : " (" + keptBack + " more refusals were not told)");
     }
 }

@@ -40,7 +40,7 @@ final class ClientMessages {
     private final Attachments.Surroundings surroundings;
     private final Attachments attachments;
     private final LongSupplier nanos;
-    private final LineBudget lines = new LineBudget();
+    private final LineBudget lines = new LineBudget(5);
 
     ClientMessages(
             RoleThread thread,

@@ -11,14 +11,23 @@ import java.util.Map;
  * number of sources, the latest ones. On the role's thread.
  */
 final class LineBudget {
-    private static final int LINES = 5;
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int SOURCES = 1024;
 
     /** Returned by {@link #spend} when nothing may be written. */
     static final int SILENT = -1;
 
+    private final int most;
     private final Map<String, Window> windows = new LinkedHashMap<>(16, 0.75f, true);
+
+    /**
+     * Makes a budget that nothing was taken from.
+     *
+     * @param most lines a minute of one source
+     */
+    LineBudget(int most) {
+        this.most = most;
+    }
 
     private static final class Window {
         private long start;
@@ -46,7 +55,7 @@ final class LineBudget {
             window.start = nanos;
             window.lines = 0;
         }
-        if (window.lines == LINES) {
+        if (window.lines == most) {
             window.kept++;
             return SILENT;
         }

@@ -39,6 +39,11 @@ final class RecordingHub implements EventHub {
         return 0;
     }
 
+    /** {@return how many events of a kind nobody has taken yet} */
+    long count(Class<? extends Event> kind) {
+        return events.stream().filter(kind::isInstance).count();
+    }
+
     /** {@return the next event of a kind, others before it are passed over} */
     <T extends Event> T next(Class<T> kind) {
         try {

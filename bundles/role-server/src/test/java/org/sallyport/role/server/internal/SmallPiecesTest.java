@@ -92,7 +92,7 @@ final class SmallPiecesTest {
 
     @Test
     void one_source_cannot_flood_the_log_and_others_are_heard() {
-        LineBudget budget = new LineBudget();
+        LineBudget budget = new LineBudget(5);
         int written = 0;
         for (int i = 0; i < 1000; i++) {
             written += budget.spend("192.0.2.7", i) == LineBudget.SILENT ? 0 : 1;
@@ -104,7 +104,7 @@ final class SmallPiecesTest {
 
     @Test
     void the_log_budget_of_many_sources_stays_small() {
-        LineBudget budget = new LineBudget();
+        LineBudget budget = new LineBudget(5);
         for (int i = 0; i < 100_000; i++) {
             assertThat(budget.spend("source " + i, i)).isZero();
         }
