@@ -50,6 +50,17 @@ public record Gateway(
                 id, name, wish, tokenRequired, admitNewKeys, token, acl, aclEdit, balancer, maxClients, created);
     }
 
+    /** {@return this gateway under another name} */
+    public Gateway withName(String next) {
+        return new Gateway(
+                id, next, enabled, tokenRequired, admitNewKeys, token, acl, aclEdit, balancer, maxClients, created);
+    }
+
+    /** {@return this gateway with other rules for who attaches and who edits} */
+    public Gateway withRules(boolean newKeys, AclEdit edit, int clients) {
+        return new Gateway(id, name, enabled, tokenRequired, newKeys, token, acl, edit, balancer, clients, created);
+    }
+
     /** {@return this gateway with another token} */
     public Gateway withToken(TokenState next) {
         return new Gateway(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
+import org.sallyport.api.AclEdit;
 import org.sallyport.api.GatewayId;
 
 /** Gateways on the server. Stages fail with {@link Refusal} when something cannot be done as asked. */
@@ -14,6 +15,19 @@ import org.sallyport.api.GatewayId;
 public interface GatewayService {
     /** Days that a token lasts unless it is said otherwise. */
     int DEFAULT_TOKEN_DAYS = 90;
+
+    /**
+     * What is to change; null leaves a value as it is.
+     *
+     * @param admitNewKeys whether a token admits a client key that was not seen before
+     * @param aclEdit who may edit the ACL
+     * @param maxClients how many clients may be attached at once, 1–1000
+     */
+    record Update(
+            @Nullable String name,
+            @Nullable Boolean admitNewKeys,
+            @Nullable AclEdit aclEdit,
+            @Nullable Integer maxClients) {}
 
     /**
      * Makes a gateway.
@@ -28,6 +42,13 @@ public interface GatewayService {
     CompletionStage<List<GatewayView>> list();
 
     CompletionStage<GatewayView> show(GatewayId id);
+
+    /**
+     * Changes a gateway; clients that are attached stay, whatever the new rules.
+     *
+     * @return the gateway as it is now
+     */
+    CompletionStage<Outcome<GatewayView>> update(GatewayId id, Update update);
 
     CompletionStage<Outcome<GatewayView>> enable(GatewayId id, boolean enabled);
 

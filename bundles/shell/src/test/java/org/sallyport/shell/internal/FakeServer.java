@@ -134,6 +134,11 @@ public final class FakeServer {
         }
 
         @Override
+        public CompletionStage<Outcome<GatewayView>> update(GatewayId id, GatewayService.Update update) {
+            return change("update " + id + " " + update, gateway("attached", ""));
+        }
+
+        @Override
         public CompletionStage<Outcome<GatewayView>> enable(GatewayId id, boolean enabled) {
             return change(
                     "enable " + id + " " + enabled,
@@ -182,7 +187,7 @@ public final class FakeServer {
         }
 
         @Override
-        public CompletionStage<Outcome<DestinationView>> update(DestinationId id, Update update) {
+        public CompletionStage<Outcome<DestinationView>> update(DestinationId id, DestinationService.Update update) {
             return change("update " + id + " " + update, onPremises("listening", ""));
         }
 

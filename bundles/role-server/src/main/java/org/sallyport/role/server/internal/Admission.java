@@ -105,7 +105,8 @@ final class Admission {
                     id,
                     RefusalCode.KEY_NOT_ADMITTED,
                     "gateway " + id + " admits no new keys, and the key of this client (" + attempt.key()
-                            + ") is new to it; the server's operator can let it admit new keys",
+                            + ") is new to it; gateway:update " + id
+                            + " --admit-new-keys yes on the server would admit it",
                     OPERATOR);
         }
         if (!known && keysOf(id, snapshot) >= MAX_KEYS) {

@@ -5,6 +5,7 @@ package org.sallyport.role.server.internal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -113,12 +114,33 @@ public final class GatewayOperations implements GatewayService {
     }
 
     @Override
+    public CompletionStage<Outcome<GatewayView>> update(GatewayId id, Update update) {
+        return changed(id, "gateway:update", gateway -> updated(gateway, update));
+    }
+
+    private static Gateway updated(Gateway before, Update update) {
+        try {
+            return (update.name() == null ? before : before.withName(update.name()))
+                    .withRules(
+                            Objects.requireNonNullElse(update.admitNewKeys(), before.admitNewKeys()),
+                            Objects.requireNonNullElse(update.aclEdit(), before.aclEdit()),
+                            Objects.requireNonNullElse(update.maxClients(), before.maxClients()));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.invalid(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
     public CompletionStage<Outcome<GatewayView>> enable(GatewayId id, boolean enabled) {
-        return Operations.on(running, server -> server.store(change(id, gateway -> gateway.withEnabled(enabled)))
+        return changed(id, enabled ? "gateway:enable" : "gateway:disable", gateway -> gateway.withEnabled(enabled));
+    }
+
+    private CompletionStage<Outcome<GatewayView>> changed(GatewayId id, String command, UnaryOperator<Gateway> change) {
+        return Operations.on(running, server -> server.store(change(id, change))
                 .thenComposeAsync(snapshot -> server.everywhere(id), server.thread())
                 .thenApplyAsync(
                         warnings -> {
-                            server.audit(Operations.ACTOR, enabled ? "gateway:enable" : "gateway:disable", id);
+                            server.audit(Operations.ACTOR, command, id);
                             return new Outcome<>(view(server, id), warnings);
                         },
                         server.thread()));

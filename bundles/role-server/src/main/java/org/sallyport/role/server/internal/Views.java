@@ -3,6 +3,7 @@
 package org.sallyport.role.server.internal;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.sallyport.api.Acl;
@@ -47,12 +48,18 @@ final class Views {
         if (!gateway.tokenRequired()) {
             return "open: it requires no token, so everyone who reaches the tunnel port can attach";
         }
-        String attached = clients == 0 ? "no client is attached" : "";
-        if (!gateway.token().expiredAt(now)) {
-            return attached;
+        List<String> causes = new ArrayList<>();
+        if (clients == 0) {
+            causes.add("no client is attached");
         }
-        return (attached.isEmpty() ? "" : attached + ", and ") + "its token expired at "
-                + gateway.token().expires() + "; gateway:token " + gateway.id() + " --regenerate makes a new one";
+        if (!gateway.admitNewKeys()) {
+            causes.add("it admits no new keys");
+        }
+        if (gateway.token().expiredAt(now)) {
+            causes.add("its token expired at " + gateway.token().expires() + "; gateway:token " + gateway.id()
+                    + " --regenerate makes a new one");
+        }
+        return String.join(", and ", causes);
     }
 
     static DestinationView destination(GatewayState gateway, Destination destination) {

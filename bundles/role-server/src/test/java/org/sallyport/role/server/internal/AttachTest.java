@@ -20,6 +20,7 @@ import org.sallyport.api.DestinationId;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.pki.TokenClaims;
+import org.sallyport.api.service.GatewayService;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
 import org.sallyport.wire.control.AclChange;
@@ -144,6 +145,28 @@ final class AttachTest {
         assertThat(event.gateway()).isNull();
         assertThat(ServerFixture.get(fixture.clients.history(new GatewayId(gateway))))
                 .isEmpty();
+    }
+
+    @Test
+    void whoIsRefusedAgainAndAgainIsToldOfAFewTimes() {
+        for (int i = 0; i < 30; i++) {
+            fixture.transport.client(ServerFixture.KEY_A).refusedWith(attach("eyJhbGciOi"));
+        }
+        fixture.settle();
+        assertThat(fixture.events.count(Event.AttachRefused.class)).isEqualTo(5);
+    }
+
+    @Test
+    void aGatewayThatAdmitsNoNewKeysAdmitsThoseThatItKnows() {
+        TestClient known = fixture.transport.client(ServerFixture.KEY_A);
+        known.attach(token);
+        ServerFixture.get(
+                fixture.gateways.update(new GatewayId(gateway), new GatewayService.Update(null, false, null, null)));
+
+        Refused refused = fixture.transport.client(ServerFixture.KEY_B).refusedWith(attach(token));
+        assertThat(refused.code()).isEqualTo("key-not-admitted");
+        assertThat(refused.text()).contains("gateway:update " + gateway + " --admit-new-keys yes");
+        fixture.transport.client(ServerFixture.KEY_A).attach(token);
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.sallyport.api.event.Event;
 import org.sallyport.api.registry.RegistryChange;
 import org.sallyport.api.service.DestinationService;
 import org.sallyport.api.service.DestinationView;
+import org.sallyport.api.service.GatewayService;
 import org.sallyport.api.service.GatewayView;
 import org.sallyport.api.service.Outcome;
 import org.sallyport.api.service.Refusal;
@@ -97,6 +98,23 @@ final class OperationsTest {
                 .isEqualTo(Refusal.Reason.INVALID);
         assertThat(ServerFixture.refusal(fixture.gateways.create("x", 400, true)))
                 .hasMessageContaining("expected 1 to 365");
+    }
+
+    @Test
+    void aGatewaysRulesCanBeChangedAndAreShown() {
+        GatewayView view = ServerFixture.get(
+                        fixture.gateways.update(id, new GatewayService.Update("other", false, AclEdit.SERVER, 1)))
+                .value();
+
+        assertThat(view.name()).isEqualTo("other");
+        assertThat(view.cause()).isEqualTo("no client is attached, and it admits no new keys");
+        assertThat(ServerFixture.get(fixture.acls.show(id)).edit()).isEqualTo("server");
+        assertThat(fixture.store.snapshot().gateway(id).maxClients()).isEqualTo(1);
+        ServerFixture.get(fixture.gateways.update(id, new GatewayService.Update(null, null, null, 7)));
+        assertThat(fixture.store.snapshot().gateway(id).aclEdit()).isEqualTo(AclEdit.SERVER);
+        assertThat(ServerFixture.refusal(fixture.gateways.update(id, new GatewayService.Update("", null, null, null)))
+                        .reason())
+                .isEqualTo(Refusal.Reason.INVALID);
     }
 
     @Test

@@ -14,6 +14,7 @@ public final class Verbs {
                 new GatewayCreate(),
                 new GatewayList(),
                 new GatewayShow(),
+                new GatewayUpdate(),
                 new GatewayEnable(),
                 new GatewayDisable(),
                 new GatewayDelete(),

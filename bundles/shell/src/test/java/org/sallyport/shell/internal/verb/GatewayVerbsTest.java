@@ -86,6 +86,33 @@ final class GatewayVerbsTest {
     }
 
     @Test
+    void updateChangesWhatIsGiven() {
+        bench.run("gateway:update " + FakeServer.GATEWAY
+                + " --admit-new-keys no --acl-edit server --max-clients 2 --name Other");
+        bench.run("gateway:update " + FakeServer.GATEWAY + " --max-clients 1000");
+
+        assertThat(bench.server.asked)
+                .containsExactly(
+                        "update qsn47KM8iTa_local Update[name=Other, admitNewKeys=false, aclEdit=SERVER, maxClients=2]",
+                        "update qsn47KM8iTa_local Update[name=null, admitNewKeys=null, aclEdit=null, maxClients=1000]");
+        assertThat(bench.out()).startsWith("qsn47KM8iTa_local attached\n");
+    }
+
+    @Test
+    void anUpdateOfNothingOrToAWrongValueIsRefused() {
+        for (String[] wrong : new String[][] {
+            {"", "nothing to change"},
+            {" --admit-new-keys maybe", "--admit-new-keys 'maybe': expected one of yes, no"},
+            {" --acl-edit client", "--acl-edit 'client': expected one of both, server"},
+            {" --max-clients 1001", "--max-clients '1001': expected a whole number from 1 to 1000"},
+        }) {
+            assertThatThrownBy(() -> bench.run("gateway:update " + FakeServer.GATEWAY + wrong[0]))
+                    .hasMessageContaining(wrong[1]);
+        }
+        assertThat(bench.server.asked).isEmpty();
+    }
+
+    @Test
     void warningsGoToStandardErrorAndTheCommandSucceeds() {
         bench.server.warnings = List.of("client qsn47KM8iTa_3R2 has not applied it yet");
 

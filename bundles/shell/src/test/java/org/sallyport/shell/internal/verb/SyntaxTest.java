@@ -118,7 +118,7 @@ final class SyntaxTest {
         }
         assertThat(names)
                 .containsExactlyInAnyOrder(
-                        ("gateway:create gateway:list gateway:show gateway:enable gateway:disable gateway:delete"
+                        ("gateway:create gateway:list gateway:show gateway:update gateway:enable gateway:disable gateway:delete"
                                         + " gateway:token destination:create destination:list destination:show"
                                         + " destination:update destination:enable destination:disable"
                                         + " destination:delete destination:test client:list client:show"
