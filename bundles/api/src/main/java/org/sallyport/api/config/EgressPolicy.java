@@ -84,8 +84,9 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
      * @return the verdict
      */
     public Verdict verdict(String host, int port, @Nullable InetAddress address, Predicate<InetAddress> own) {
+        InetAddress inner = address instanceof Inet6Address v6 ? carried(v6) : null;
         for (Pattern pattern : deny) {
-            if (pattern.matches(host, port, address)) {
+            if (pattern.matches(host, port, address) || pattern.matches(host, port, inner)) {
                 return new Verdict.Denied(
                         Verdict.Source.POLICY,
                         "egress.deny of the server names " + pattern + ", which matches " + shown(host, port, address));

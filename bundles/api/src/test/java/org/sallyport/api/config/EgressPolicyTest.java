@@ -89,6 +89,15 @@ final class EgressPolicyTest {
     }
 
     @Test
+    void whatIsDeniedIsDeniedWhereAnIpv6AddressCarriesItToo() throws Exception {
+        EgressPolicy policy = policy("2002::/16", "10.1.0.0/16");
+
+        assertThat(allowed(policy, "x", 80, "64:ff9b::a01:1")).isFalse();
+        assertThat(allowed(policy, "x", 80, "2002:a01:1::1")).isFalse();
+        assertThat(allowed(policy, "x", 80, "64:ff9b::a02:1")).isTrue();
+    }
+
+    @Test
     void aRefusalNamesTheAddressAndTheSettingThatWouldAllowIt() throws Exception {
         assertThat(policy("", "").verdict("localhost", 80, parsed("127.0.0.1"), own -> false))
                 .hasToString("Denied[source=POLICY, reason=localhost:80 (127.0.0.1) is a loopback address, denied by"
