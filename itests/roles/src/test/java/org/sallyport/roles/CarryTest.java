@@ -56,6 +56,21 @@ final class CarryTest {
     }
 
     @Test
+    void whoEndsAtOnceIsAnsweredAllTheSame() {
+        DestinationView inward = site.inward(site.resource());
+        DestinationView outward =
+                site.server().cloud(site.gateway(), "outward", site.resource().address(), Ports.free());
+        site.client("client").attach(site.token(), site.server().tunnel());
+        HostPort in = site.listening(inward);
+        HostPort out = site.listening(outward);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(Named.ask(in, "")).isEqualTo("office\n");
+            assertThat(Named.ask(out, "")).isEqualTo("office\n");
+        }
+    }
+
+    @Test
     void longTransfersArriveWholeAndEachEndSaysForItselfThatItHasEnded() throws Exception {
         Resource source = site.ending(Resource.source(LONG));
         Resource sink = site.ending(Resource.sink());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
+import org.sallyport.api.HostPort;
 import org.sallyport.api.event.Event;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.testkit.Await;
@@ -49,6 +50,36 @@ interface CarryingContract extends ContractTest {
                 resource.send("answer");
             }
             assertThat(application.receiveAll()).isEqualTo("answer");
+        }
+    }
+
+    @Test
+    default void anApplicationThatEndsAtOnceIsAnswered() throws IOException {
+        try (Resource held = Resource.held()) {
+            HostPort listen = ends().attach().listening(held.address());
+            for (int i = 0; i < 10; i++) {
+                try (Conversation application = Conversation.connect(listen).end();
+                        Conversation resource = held.next()) {
+                    assertThat(resource.receiveAll()).isEmpty();
+                    resource.send("answer").end();
+                    assertThat(application.receiveAll()).isEqualTo("answer");
+                }
+            }
+        }
+    }
+
+    @Test
+    default void aResourceThatEndsAtOnceIsStillToldTheRest() throws IOException {
+        try (Resource held = Resource.held()) {
+            HostPort listen = ends().attach().listening(held.address());
+            for (int i = 0; i < 10; i++) {
+                try (Conversation application = Conversation.connect(listen);
+                        Conversation resource = held.next().end()) {
+                    assertThat(application.receiveAll()).isEmpty();
+                    application.send("the rest").end();
+                    assertThat(resource.receiveAll()).isEqualTo("the rest");
+                }
+            }
         }
     }
 

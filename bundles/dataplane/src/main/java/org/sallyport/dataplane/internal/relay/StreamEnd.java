@@ -27,7 +27,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     private volatile @Nullable StreamChannel channel;
     private volatile @Nullable SocketEnd socket;
     private volatile boolean over;
-    private boolean inputEnded;
+    private volatile boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
     private long burst;
@@ -65,7 +65,12 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         StreamChannel stream = channel();
         if (over) {
             other.peerBroken("reset");
-        } else if (other.writable()) {
+            return;
+        }
+        if (inputEnded) {
+            other.endOutput(); // with nothing before it, the end came although the stream was not read
+        }
+        if (other.writable()) {
             stream.config().setAutoRead(true);
         }
     }
