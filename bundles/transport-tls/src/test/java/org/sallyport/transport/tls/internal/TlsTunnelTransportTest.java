@@ -18,8 +18,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -212,6 +214,17 @@ class TlsTunnelTransportTest {
 
         assertThatThrownBy(() -> await(transport.connect(target(port, SERVER))))
                 .hasMessageContaining("its certificate names [other.sallyport]; expected " + SERVER);
+    }
+
+    @Test
+    void aCertificateThatThePinnedCaDidNotSignIsNotBelievedBesideThatCasOwn() throws Exception {
+        KeyMaterial forged = new TestAuthority("tunnel CA").issue(SERVER);
+        X509Certificate pinned = authority.issue(SERVER).chain().get(1);
+        TunnelListener port =
+                listen(new KeyMaterial(forged.key(), List.of(forged.chain().get(0), pinned)));
+
+        assertThatThrownBy(() -> await(transport.connect(target(port, SERVER))))
+                .hasMessageContaining("the server's certificate does not hold");
     }
 
     @Test
