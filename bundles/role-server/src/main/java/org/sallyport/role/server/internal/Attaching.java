@@ -237,7 +237,9 @@ final class Attaching {
     private void tell(ControlSession session, Event.AttachRefused refusal) {
         long now = nanos.getAsLong();
         int ofSource = told.spend(refusal.address(), now);
-        int ofAll = ofSource == LineBudget.SILENT ? LineBudget.SILENT : toldInAll.spend("", now);
+        // strangers do not hide those whose token this server made
+        String who = refusal.gateway() == null ? "strangers" : "holders";
+        int ofAll = ofSource == LineBudget.SILENT ? LineBudget.SILENT : toldInAll.spend(who, now);
         if (ofAll == LineBudget.SILENT) {
             return;
         }
