@@ -58,10 +58,19 @@ final class RoleProcess {
             container.awaitStop();
             ending.end(Sallyport.OK);
         } catch (Exception e) {
-            System.err.println("sallyport: the container did not start: " + e);
+            System.err.println("sallyport: the container did not start: " + withRoot(e));
             ending.end(Sallyport.FAILED);
         }
         return Sallyport.FAILED;
+    }
+
+    /** {@return what failed, and where that is not the same the cause below all others, which is what can be mended} */
+    static String withRoot(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root == failure ? failure.toString() : failure + ": " + root;
     }
 
     private static List<String> shippedFiles(String role) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,10 @@ final class RunningInstances {
         DoorFile file;
         try {
             file = DoorFile.read(instance.run());
+        } catch (AccessDeniedException e) {
+            throw new Refusal(
+                    Sallyport.FAILED,
+                    instance.run() + " cannot be read by this user: expected the user that the instance runs as");
         } catch (IOException e) {
             return null;
         }

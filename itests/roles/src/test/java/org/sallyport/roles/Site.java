@@ -120,11 +120,12 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
         return ending(new ServerNode(directory.resolve(name), Map.of(), given()));
     }
 
-    /** Stops the server and starts it again, with its state and other settings. */
+    /** Stops the server and starts it again, with its state and other settings, and waits until it is ready. */
     void restartServer(Map<String, String> settings) {
         open.remove(server);
         server.close();
         server = ending(new ServerNode(directory.resolve("server"), settings, given()));
+        server.tunnel();
     }
 
     /** Stops a client before the test ends. */
