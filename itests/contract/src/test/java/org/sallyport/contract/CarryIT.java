@@ -162,11 +162,22 @@ final class CarryIT {
         Instance.Result test = server.tryRun("destination:test " + made.id());
         assertThat(test.exit()).isEqualTo(1);
         assertThat(test.out()).contains("not ok");
+        assertThat(server.log()).contains("CONNECTION_REFUSED: " + place + " refused the connection");
         assertThat(Product.json(server, "destination:show " + made.id())
                         .get("connections")
                         .get("refused")
                         .asInt())
                 .isPositive();
+    }
+
+    @Test
+    void whatNoRuleAllowsIsRefusedAndTheLogNamesTheCommandThatWouldAllowIt() throws Exception {
+        String place = "127.0.0.1:" + Ports.one();
+        Instance.Made made = server.destination(gateway + " d --resource " + place + " --wait blocked");
+
+        assertEnds(made.port(), Duration.ofSeconds(10));
+
+        assertThat(server.log()).contains("acl:allow " + gateway + " " + place);
     }
 
     @Test

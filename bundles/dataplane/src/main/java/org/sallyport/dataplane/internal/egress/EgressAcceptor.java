@@ -20,6 +20,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.api.Shown;
 import org.sallyport.api.event.Event;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.spi.AccessPolicy;
@@ -41,6 +42,7 @@ public final class EgressAcceptor implements StreamAcceptor {
     static final OpenReply TOO_MANY =
             new OpenReply(OpenCode.TOO_MANY, "too many resources of this gateway are being dialled");
 
+    private final RefusalLog unknown = new RefusalLog();
     private final Surroundings surroundings;
     private final Share dials;
     private final Set<HeldOpen> held = ConcurrentHashMap.newKeySet();
@@ -130,15 +132,17 @@ public final class EgressAcceptor implements StreamAcceptor {
     /** Counts and tells of a refusal. */
     void refused(OpenRequest request, OpenReply reply) {
         EgressDestination wanted = config.destinations().get(request.destination());
+        String source = text(request.source());
         if (wanted != null) {
             wanted.traffic().refused();
         }
+        (wanted == null ? unknown : wanted.refusals()).refused(request.destination(), source, reply);
         surroundings
                 .events()
                 .publish(new Event.FlowRefused(
                         request.flow(),
                         request.destination(),
-                        text(request.source()),
+                        source,
                         reply.code().name(),
                         reply.text()));
     }

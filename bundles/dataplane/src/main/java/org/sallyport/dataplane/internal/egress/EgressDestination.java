@@ -6,6 +6,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.sallyport.api.Destination;
+import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.ConnectionGroup;
 import org.sallyport.dataplane.internal.relay.Traffic;
@@ -15,6 +16,7 @@ import org.sallyport.spi.Protocol;
 public final class EgressDestination {
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
+    private final RefusalLog refusals = new RefusalLog();
     private volatile Destination destination;
     private volatile boolean leaving;
 
@@ -33,6 +35,10 @@ public final class EgressDestination {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    RefusalLog refusals() {
+        return refusals;
     }
 
     ConnectionGroup connections() {

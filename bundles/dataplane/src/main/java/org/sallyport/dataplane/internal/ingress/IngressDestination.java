@@ -20,6 +20,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.api.State;
 import org.sallyport.api.event.Event;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.ConnectionGroup;
@@ -51,6 +52,7 @@ public final class IngressDestination {
     private final Share waitingShare;
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
+    private final RefusalLog refusals = new RefusalLog();
     private final Set<IngressConnection> waiting = ConcurrentHashMap.newKeySet();
 
     private volatile Destination destination;
@@ -352,6 +354,7 @@ public final class IngressDestination {
     /** A connection was refused. */
     void refused(long flow, InetSocketAddress source, OpenReply reply) {
         traffic.refused();
+        refusals.refused(destination.id(), text(source), reply);
         surroundings
                 .events()
                 .publish(new Event.FlowRefused(
