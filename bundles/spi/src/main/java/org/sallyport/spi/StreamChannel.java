@@ -62,4 +62,13 @@ public interface StreamChannel extends DuplexChannel {
      * @return bytes, 0 when there is no credit; on the event loop
      */
     int credit();
+
+    /**
+     * Says how many of the bytes that were read from the stream wait with the reader, who cannot pass them on now. They count as
+     * held by the stream, and no credit is given back for them, until the reader says 0. So a reader that stops holds no
+     * more than the window. On any thread.
+     *
+     * @param bytes as they are now, in place of what was said before
+     */
+    void withhold(int bytes);
 }

@@ -19,7 +19,9 @@ public final class StreamResetException extends IOException {
         /** The tunnel was lost; bytes may have reached the resource. */
         TUNNEL_LOST,
         /** It was reset at this end. */
-        LOCAL
+        LOCAL,
+        /** It was reset at this end to make room at once: what it was given and has not passed on is to be dropped. */
+        MEMORY
     }
 
     private final Kind kind;

@@ -7,6 +7,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** One authenticated connection between a client and a server, which carries streams both ways. Safe for every thread. */
@@ -29,8 +31,9 @@ public interface Tunnel {
      * @param openStreams without the control stream
      * @param bytesSent payload of data streams
      * @param bytesReceived payload of data streams
+     * @param windowBytes that windows of streams have beyond what streams begin with
      */
-    record Stats(long rttNanos, int openStreams, long bytesSent, long bytesReceived) {}
+    record Stats(long rttNanos, int openStreams, long bytesSent, long bytesReceived, long windowBytes) {}
 
     /** {@return the loop on which everything of this tunnel happens} */
     EventLoop eventLoop();
@@ -42,6 +45,19 @@ public interface Tunnel {
 
     /** {@return socket and TLS implementation in use, for people} */
     String transport();
+
+    /** {@return what this end can do beyond the protocol's first version; roles tell it to the other end} */
+    default Set<String> features() {
+        return Set.of();
+    }
+
+    /**
+     * Uses what the other end can do as well, for streams that begin from now on. A role calls it when the attach is
+     * accepted: at the server before it says so, at the client before the tunnel is used.
+     *
+     * @param theirs {@link #features()} of the other end; those that this end does not have mean nothing
+     */
+    default void agree(Collection<String> theirs) {}
 
     /**
      * The control stream, on which roles speak; handlers are added by the role on the event loop, before it turns auto-read

@@ -14,6 +14,12 @@ public final class TunnelProtocol {
     /** Credit of every stream in either direction at its start, in bytes (yamux's constant). */
     public static final int INITIAL_WINDOW = 262_144;
 
+    /** The feature that lowers the credit with which streams begin to {@link #AGREED_WINDOW}. */
+    public static final String WINDOW_FEATURE = "window";
+
+    /** Credit of streams that begin after both ends have named {@link #WINDOW_FEATURE}, in bytes. */
+    public static final int AGREED_WINDOW = 65_536;
+
     /** How many streams an end may have opened that the other end has not yet acknowledged. */
     public static final int MAX_UNACKNOWLEDGED_OPENS = 256;
 

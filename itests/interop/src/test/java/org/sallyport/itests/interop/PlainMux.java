@@ -18,6 +18,8 @@ import org.sallyport.spi.EventLoops;
 import org.sallyport.transport.tls.internal.mux.Mux;
 import org.sallyport.transport.tls.internal.mux.MuxOwner;
 import org.sallyport.transport.tls.internal.mux.MuxStreamChannel;
+import org.sallyport.transport.tls.internal.mux.ProcessMemory;
+import org.sallyport.transport.tls.internal.mux.WindowLimits;
 import org.sallyport.wire.control.Open;
 
 /** Our mux over a plain connection: echoes what the peer opens, and opens streams whose echo it checks. */
@@ -31,7 +33,7 @@ final class PlainMux implements MuxOwner {
 
     private PlainMux(Channel connection, boolean client) {
         loop = connection.eventLoop();
-        mux = new Mux(connection, client, this);
+        mux = new Mux(connection, client, this, WindowLimits.STANDARD, new ProcessMemory(1 << 30));
         connection.pipeline().addLast(mux);
     }
 

@@ -142,6 +142,11 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
         return Math.max(0, credit);
     }
 
+    @Override
+    public void withhold(int bytes) {
+        // it has no windows that could be kept small
+    }
+
     // ------------------------------------------------------------------ what the other side tells
 
     boolean sentPayload() {

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
@@ -290,6 +291,12 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         return deaf || channel.isWritable();
     }
 
+    /** {@return bytes that were delivered and that the system has not taken yet} */
+    int pending() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting == null ? 0 : (int) Math.min(waiting.totalPendingWriteBytes(), Integer.MAX_VALUE);
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // void
     void flush() {
         channel.flush();
@@ -336,6 +343,22 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             peerBrokenHere(why);
         } else {
             channel.eventLoop().execute(() -> peerBrokenHere(why));
+        }
+    }
+
+    /** The stream was reset to make room: what waits here goes, too. */
+    void peerDropped(String why) {
+        if (channel.eventLoop().inEventLoop()) {
+            peerDroppedHere(why);
+        } else {
+            channel.eventLoop().execute(() -> peerDroppedHere(why));
+        }
+    }
+
+    private void peerDroppedHere(String why) {
+        if (!closing) {
+            connection.because(why);
+            resetSocket();
         }
     }
 

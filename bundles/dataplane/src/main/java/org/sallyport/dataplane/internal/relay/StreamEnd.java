@@ -98,9 +98,10 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         }
         if (!taker.writable()) {
             context.channel().config().setAutoRead(false);
+            channel().withhold(taker.pending());
             if (taker.writable()) {
                 // it became writable on its own loop in between, and told us before we had paused
-                context.channel().config().setAutoRead(true);
+                resume();
             }
         }
     }
@@ -160,6 +161,8 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         SocketEnd other = socket;
         if (other == null) {
             connection.streamBroken(this, cause);
+        } else if (cause instanceof StreamResetException reset && reset.kind() == StreamResetException.Kind.MEMORY) {
+            other.peerDropped(String.valueOf(cause.getMessage()));
         } else {
             other.peerBroken(String.valueOf(cause.getMessage()));
         }
@@ -203,6 +206,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     void resume() {
         StreamChannel stream = channel();
         if (!over && !stream.config().isAutoRead()) {
+            stream.withhold(0);
             stream.config().setAutoRead(true);
         }
     }

@@ -5,6 +5,7 @@ package org.sallyport.role.client.internal;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.ClientId;
@@ -131,7 +132,7 @@ final class Attempt {
                 () -> tunnel.close("the attach was not finished within " + ATTACH_LIMIT.toSeconds() + " s"));
         tunnel.closed().addListener((Future<String> closed) -> serial.execute(() -> closed(opened, closed.getNow())));
         opened.control(control.open(tunnel, message -> received(opened, message)));
-        opened.send(attach);
+        opened.send(attach.describing(List.copyOf(tunnel.features()), attach.labels()));
         owner.connected(this);
     }
 
@@ -157,6 +158,7 @@ final class Attempt {
     private void accepted(TunnelSession made, Attached answer) {
         try {
             made.client(new ClientId(answer.client()));
+            made.tunnel().agree(answer.features());
             owner.accepted(this, made, answer)
                     .whenComplete((joined, failure) -> serial.execute(() -> joined(made, failure)));
         } catch (RuntimeException e) {

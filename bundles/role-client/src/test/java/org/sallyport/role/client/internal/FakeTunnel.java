@@ -67,7 +67,7 @@ final class FakeTunnel implements Tunnel, ControlLink {
 
     @Override
     public Stats stats() {
-        return new Stats(2_000_000, openStreams, 3, 4);
+        return new Stats(2_000_000, openStreams, 3, 4, 0);
     }
 
     @Override

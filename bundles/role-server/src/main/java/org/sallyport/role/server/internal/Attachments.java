@@ -172,6 +172,7 @@ final class Attachments implements ControlSession.Listener {
         ControlSession session = attempt.session;
         Attach message = attempt.message;
         String key = attempt.key();
+        session.tunnel().agree(message.features());
         HeldTunnel held = HeldTunnel.admit(session.tunnel());
         ConfigPush push = new ConfigPush(session, thread, state::configuration, nanos);
         AttachedClient before = attempt.predecessor(state);
@@ -222,7 +223,7 @@ final class Attachments implements ControlSession.Listener {
                 surroundings.addresses().stream().map(HostPort::toString).toList(),
                 identity == null ? null : identity.nextPin(),
                 version,
-                List.of(),
+                List.copyOf(session.tunnel().features()),
                 state.configuration()));
     }
 

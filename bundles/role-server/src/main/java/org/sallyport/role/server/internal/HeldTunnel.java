@@ -7,7 +7,9 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
@@ -89,6 +91,16 @@ final class HeldTunnel implements Tunnel {
     @Override
     public String transport() {
         return tunnel.transport();
+    }
+
+    @Override
+    public Set<String> features() {
+        return tunnel.features();
+    }
+
+    @Override
+    public void agree(Collection<String> theirs) {
+        tunnel.agree(theirs);
     }
 
     @Override

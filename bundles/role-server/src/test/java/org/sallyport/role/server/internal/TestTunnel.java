@@ -45,7 +45,7 @@ final class TestTunnel implements Tunnel {
 
     @Override
     public Stats stats() {
-        return new Stats(2_000_000, 0, 0, 0);
+        return new Stats(2_000_000, 0, 0, 0, 0);
     }
 
     @Override
@@ -132,6 +132,11 @@ final class TestTunnel implements Tunnel {
         @Override
         public int credit() {
             return 1;
+        }
+
+        @Override
+        public void withhold(int bytes) {
+            // it has no windows that could be kept small
         }
 
         @Override

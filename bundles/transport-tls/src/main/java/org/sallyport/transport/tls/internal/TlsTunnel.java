@@ -11,6 +11,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class TlsTunnel implements Tunnel, MuxOwner {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTunnel.class);
     private static final long LAST_WORDS_MILLIS = 1000;
+    private static final Set<String> FEATURES = Set.of(TunnelProtocol.WINDOW_FEATURE);
 
     private final EventLoop loop;
     private final Peer peer;
@@ -52,20 +55,26 @@ final class TlsTunnel implements Tunnel, MuxOwner {
     private boolean draining;
     private boolean closing;
 
-    private TlsTunnel(Channel channel, Peer peer, String transport, boolean client, Consumer<TlsTunnel> arrivals) {
+    private TlsTunnel(
+            Channel channel,
+            Peer peer,
+            String transport,
+            boolean client,
+            MemoryBounds memory,
+            Consumer<TlsTunnel> arrivals) {
         this.loop = channel.eventLoop();
         this.peer = peer;
         this.transport = transport;
         this.client = client;
         this.arrivals = arrivals;
-        mux = new Mux(channel, client, this);
+        mux = new Mux(channel, client, this, memory.windows(), memory.process());
         closed = loop.newPromise();
         drained = loop.newPromise();
     }
 
     /** The client's end; on the event loop, once bytes may be sent. */
-    static TlsTunnel atClient(Channel channel, Peer peer, String transport) {
-        TlsTunnel tunnel = new TlsTunnel(channel, peer, transport, true, none -> {});
+    static TlsTunnel atClient(Channel channel, Peer peer, String transport, MemoryBounds memory) {
+        TlsTunnel tunnel = new TlsTunnel(channel, peer, transport, true, memory, none -> {});
         channel.pipeline().addLast(HandlerNames.MUX, tunnel.mux);
         tunnel.control = tunnel.mux.openRaw(tunnel.new ControlWatch());
         return tunnel;
@@ -78,8 +87,13 @@ final class TlsTunnel implements Tunnel, MuxOwner {
      * @param admitted runs when a role lets the other end open streams
      */
     static TlsTunnel atServer(
-            Channel channel, Peer peer, String transport, Consumer<TlsTunnel> arrivals, Runnable admitted) {
-        TlsTunnel tunnel = new TlsTunnel(channel, peer, transport, false, arrivals);
+            Channel channel,
+            Peer peer,
+            String transport,
+            MemoryBounds memory,
+            Consumer<TlsTunnel> arrivals,
+            Runnable admitted) {
+        TlsTunnel tunnel = new TlsTunnel(channel, peer, transport, false, memory, arrivals);
         tunnel.admitted = admitted;
         channel.pipeline().addLast(HandlerNames.MUX, tunnel.mux);
         return tunnel;
@@ -99,12 +113,24 @@ final class TlsTunnel implements Tunnel, MuxOwner {
 
     @Override
     public Stats stats() {
-        return new Stats(mux.rttNanos(), mux.openStreams(), mux.sentBytes(), mux.receivedBytes());
+        return new Stats(mux.rttNanos(), mux.openStreams(), mux.sentBytes(), mux.receivedBytes(), mux.grownWindows());
     }
 
     @Override
     public String transport() {
         return transport;
+    }
+
+    @Override
+    public Set<String> features() {
+        return FEATURES;
+    }
+
+    @Override
+    public void agree(Collection<String> theirs) {
+        if (theirs.contains(TunnelProtocol.WINDOW_FEATURE)) {
+            onLoop(mux::agreeWindows);
+        }
     }
 
     @Override

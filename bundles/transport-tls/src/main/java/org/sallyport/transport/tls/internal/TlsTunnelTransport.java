@@ -15,18 +15,20 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.sallyport.api.health.HealthCheck;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.Tunnel;
 import org.sallyport.spi.TunnelListener;
 import org.sallyport.spi.TunnelTarget;
 import org.sallyport.spi.TunnelTransport;
+import org.sallyport.transport.tls.internal.mux.ProcessMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tunnels over TLS and TCP. When it goes, its ports and tunnels are closed first. */
-@Component(service = TunnelTransport.class)
-public final class TlsTunnelTransport implements TunnelTransport {
+@Component(service = {TunnelTransport.class, HealthCheck.class})
+public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTunnelTransport.class);
     private static final int RESOLVERS = 4;
     private static final long IDLE_SECONDS = 10;
@@ -35,6 +37,7 @@ public final class TlsTunnelTransport implements TunnelTransport {
     private final EventLoops loops;
     private final TlsContexts contexts;
     private final Strangers bounds;
+    private final MemoryBounds memory;
     private final LiveTunnels live = new LiveTunnels();
     private final Queue<TunnelListener> ports = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor resolver;
@@ -44,12 +47,13 @@ public final class TlsTunnelTransport implements TunnelTransport {
      */
     @Activate
     public TlsTunnelTransport(@Reference EventLoops loops) {
-        this(loops, TlsContexts.best(), Strangers.STANDARD);
+        this(loops, TlsContexts.best(), Strangers.STANDARD, MemoryBounds.standard());
     }
 
-    TlsTunnelTransport(EventLoops loops, TlsContexts contexts, Strangers bounds) {
+    TlsTunnelTransport(EventLoops loops, TlsContexts contexts, Strangers bounds, MemoryBounds memory) {
         this.loops = loops;
         this.bounds = bounds;
+        this.memory = memory;
         this.contexts = contexts;
         resolver = new ThreadPoolExecutor(
                 RESOLVERS,
@@ -64,12 +68,12 @@ public final class TlsTunnelTransport implements TunnelTransport {
 
     @Override
     public Future<Tunnel> connect(TunnelTarget target) {
-        return TunnelDial.start(loops, contexts, live, resolver, target);
+        return TunnelDial.start(loops, contexts, live, memory, resolver, target);
     }
 
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
-        return TunnelPort.bind(loops, contexts, live, address, identity, bounds, arrivals)
+        return TunnelPort.bind(loops, contexts, live, memory, address, identity, bounds, arrivals)
                 .addListener((Future<TunnelListener> bound) -> {
                     if (bound.isSuccess()) {
                         ports.add(bound.getNow());
@@ -80,6 +84,21 @@ public final class TlsTunnelTransport implements TunnelTransport {
     @Override
     public String description() {
         return loops.kind() + ", " + contexts.implementation();
+    }
+
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    @Override
+    public Health check() {
+        ProcessMemory process = memory.process();
+        String text = process.held() / 1024 + " KiB of " + process.most() / 1024
+                + " KiB are held for carried data, " + process.resets() + " connections were reset to keep the bound";
+        return process.full()
+                ? Health.bad(text + "; new connections are refused until readers read: see who does not, or raise the bound")
+                : Health.good(text);
     }
 
     /** Closes ports and tunnels, within 3 s. */

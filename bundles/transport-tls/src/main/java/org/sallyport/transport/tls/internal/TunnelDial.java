@@ -39,17 +39,20 @@ final class TunnelDial {
     private final EventLoops loops;
     private final TlsContexts contexts;
     private final LiveTunnels live;
+    private final MemoryBounds memory;
     private final TunnelTarget target;
     private final EventLoop loop;
     private final Promise<Tunnel> result;
     private final SslContext tls;
     private @Nullable Channel current;
 
-    private TunnelDial(EventLoops loops, TlsContexts contexts, LiveTunnels live, TunnelTarget target)
+    private TunnelDial(
+            EventLoops loops, TlsContexts contexts, LiveTunnels live, MemoryBounds memory, TunnelTarget target)
             throws SSLException {
         this.loops = loops;
         this.contexts = contexts;
         this.live = live;
+        this.memory = memory;
         this.target = target;
         loop = loops.next();
         result = loop.newPromise();
@@ -57,12 +60,17 @@ final class TunnelDial {
     }
 
     static Future<Tunnel> start(
-            EventLoops loops, TlsContexts contexts, LiveTunnels live, Executor resolver, TunnelTarget target) {
+            EventLoops loops,
+            TlsContexts contexts,
+            LiveTunnels live,
+            MemoryBounds memory,
+            Executor resolver,
+            TunnelTarget target) {
         if (target.proxy() != null) {
             return loops.next().newFailedFuture(new IOException("outbound proxies are not supported by this version"));
         }
         try {
-            TunnelDial dial = new TunnelDial(loops, contexts, live, target);
+            TunnelDial dial = new TunnelDial(loops, contexts, live, memory, target);
             dial.begin(resolver);
             return dial.result;
         } catch (SSLException wrong) {
@@ -151,7 +159,8 @@ final class TunnelDial {
             connection.close();
             return;
         }
-        TlsTunnel tunnel = TlsTunnel.atClient(connection, peer, loops.kind() + ", " + contexts.implementation());
+        TlsTunnel tunnel =
+                TlsTunnel.atClient(connection, peer, loops.kind() + ", " + contexts.implementation(), memory);
         live.add(tunnel);
         if (!result.trySuccess(tunnel)) {
             tunnel.close("nobody waits for it any more");

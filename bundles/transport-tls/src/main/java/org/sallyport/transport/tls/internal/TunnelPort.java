@@ -33,6 +33,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
     private final EventLoops loops;
     private final TlsContexts contexts;
     private final LiveTunnels live;
+    private final MemoryBounds memory;
     private final Consumer<Tunnel> arrivals;
     private final Strangers bounds;
     private final ArrivalGate gate;
@@ -43,6 +44,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             EventLoops loops,
             TlsContexts contexts,
             LiveTunnels live,
+            MemoryBounds memory,
             KeyMaterial identity,
             Strangers bounds,
             Consumer<Tunnel> arrivals,
@@ -53,6 +55,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         gate = new ArrivalGate(bounds.perSource(), bounds.total());
         this.contexts = contexts;
         this.live = live;
+        this.memory = memory;
         this.arrivals = arrivals;
         this.channel = channel;
         tls = contexts.server(identity);
@@ -62,6 +65,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             EventLoops loops,
             TlsContexts contexts,
             LiveTunnels live,
+            MemoryBounds memory,
             InetSocketAddress address,
             KeyMaterial identity,
             Strangers bounds,
@@ -76,7 +80,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             return bound.setFailure(unopened(address, e));
         }
         try {
-            TunnelPort port = new TunnelPort(loops, contexts, live, identity, bounds, arrivals, channel);
+            TunnelPort port = new TunnelPort(loops, contexts, live, memory, identity, bounds, arrivals, channel);
             channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
             channel.pipeline().addLast(port);
@@ -187,7 +191,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         connection.pipeline().remove(HandlerNames.GATE);
         connection.pipeline().addLast(HandlerNames.QUOTA, new AttachQuota());
         TlsTunnel tunnel = TlsTunnel.atServer(
-                connection, peer, loops.kind() + ", " + contexts.implementation(), arrivals::accept, () -> {
+                connection, peer, loops.kind() + ", " + contexts.implementation(), memory, arrivals::accept, () -> {
                     admitted.run();
                     if (connection.pipeline().get(HandlerNames.QUOTA) != null) {
                         connection.pipeline().remove(HandlerNames.QUOTA);

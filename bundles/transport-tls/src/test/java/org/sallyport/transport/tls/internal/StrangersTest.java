@@ -170,7 +170,8 @@ class StrangersTest {
     }
 
     private TunnelListener listen(Strangers bounds) throws Exception {
-        transport = new TlsTunnelTransport(loops, new TlsContexts(SslProvider.OPENSSL), bounds);
+        transport =
+                new TlsTunnelTransport(loops, new TlsContexts(SslProvider.OPENSSL), bounds, MemoryBounds.standard());
         return await(transport.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), authority.issue(SERVER), arrivals::add));
     }

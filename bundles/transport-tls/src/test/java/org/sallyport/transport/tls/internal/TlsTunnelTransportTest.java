@@ -314,7 +314,8 @@ class TlsTunnelTransportTest {
 
     private TunnelListener listen(KeyMaterial identity) throws Exception {
         if (transport == null) {
-            transport = new TlsTunnelTransport(poor, new TlsContexts(provider), Strangers.STANDARD);
+            transport = new TlsTunnelTransport(
+                    poor, new TlsContexts(provider), Strangers.STANDARD, MemoryBounds.standard());
         }
         return await(
                 transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), identity, arrivals::add));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Notices a peer that is gone without a word: after 4 s without a byte it is asked with PING, after 12 s the connection is
  * given up. A process that was itself stopped notices that its timer comes late; it counts anew, because what waits in the
- * socket has not been read yet.
+ * socket has not been read yet. While bytes come, it asks every 4 s as well, to know the round trip.
  *
  * <p>On the connection's event loop, whose clock it uses.
  */
@@ -22,6 +22,7 @@ final class Liveness {
     private static final long LATE = TimeUnit.SECONDS.toNanos(3);
     private static final long QUIET = TimeUnit.SECONDS.toNanos(4);
     private static final long DEAD = TimeUnit.SECONDS.toNanos(12);
+    private static final long MEASURED = TimeUnit.SECONDS.toNanos(16);
     private static final int MAX_OUTSTANDING = 64;
 
     /** What it needs of the mux. */
@@ -39,6 +40,11 @@ final class Liveness {
     private long lastHeard;
     private long lastTick;
     private boolean asked;
+    private long lastAsked;
+    private boolean unmeasured;
+    private long shortest = Long.MAX_VALUE;
+    private long formerShortest = Long.MAX_VALUE;
+    private long shortestSince;
     private int nextOpaque;
     private volatile long rttNanos = -1;
     private @Nullable Future<?> timer;
@@ -51,6 +57,7 @@ final class Liveness {
     void start() {
         lastHeard = executor.ticker().nanoTime();
         lastTick = lastHeard;
+        lastAsked = lastHeard;
         timer = executor.scheduleWithFixedDelay(this::tick, TICK, TICK, TimeUnit.NANOSECONDS);
     }
 
@@ -68,6 +75,7 @@ final class Liveness {
     void heard() {
         lastHeard = executor.ticker().nanoTime();
         asked = false;
+        unmeasured = true;
     }
 
     private void tick() {
@@ -82,8 +90,21 @@ final class Liveness {
             peer.silent("nothing was heard from the other end for " + TimeUnit.NANOSECONDS.toSeconds(quiet) + " s");
         } else if (quiet >= QUIET && !asked) {
             asked = true;
-            ask(executor.newPromise());
+            measure();
+        } else if (unmeasured && now - lastAsked >= QUIET) {
+            measure();
         }
+    }
+
+    /** {@return the time of the clock when something last happened, a second old at most} */
+    long now() {
+        return Math.max(lastHeard, lastTick);
+    }
+
+    /** Measures the round trip. */
+    void measure() {
+        unmeasured = false;
+        ask(executor.newPromise());
     }
 
     /** Asks now. */
@@ -100,7 +121,8 @@ final class Liveness {
             return;
         }
         int opaque = nextOpaque++;
-        outstanding.add(new Asked(opaque, executor.ticker().nanoTime(), answer));
+        lastAsked = executor.ticker().nanoTime();
+        outstanding.add(new Asked(opaque, lastAsked, answer));
         peer.sendPing(opaque);
     }
 
@@ -110,12 +132,30 @@ final class Liveness {
             Asked ask = each.next();
             if (ask.opaque == opaque) {
                 each.remove();
-                rttNanos = executor.ticker().nanoTime() - ask.since;
+                measured(executor.ticker().nanoTime(), ask);
                 ask.answer.trySuccess(rttNanos);
                 return true;
             }
         }
         return false;
+    }
+
+    private void measured(long now, Asked ask) {
+        long rtt = now - ask.since;
+        rttNanos = rtt;
+        if (now - shortestSince >= MEASURED) {
+            formerShortest = shortest;
+            shortest = rtt;
+            shortestSince = now;
+        } else {
+            shortest = Math.min(shortest, rtt);
+        }
+    }
+
+    /** {@return the shortest round trip of the last half minute in which there was one, in nanoseconds; -1 before the first} */
+    long shortestRttNanos() {
+        long both = Math.min(shortest, formerShortest);
+        return both == Long.MAX_VALUE ? -1 : both;
     }
 
     /** {@return the last measured round trip in nanoseconds, -1 before the first; on any thread} */

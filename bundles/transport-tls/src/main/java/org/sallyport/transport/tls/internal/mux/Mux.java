@@ -87,6 +87,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     private final List<StreamInbound> givers = new ArrayList<>();
     private final Runnable flushTask = this::flushTurn;
     private final FloodCounter flood;
+    private final TunnelMemory memory;
 
     private @Nullable TunnelWriter writer;
     private @Nullable MuxStreamChannel current;
@@ -115,12 +116,14 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /**
      * @param channel the connection
      * @param client whether this end opens the odd streams
+     * @param windows how far those of its streams may grow
+     * @param process what all tunnels of this process hold
      */
-    public Mux(Channel channel, boolean client, MuxOwner owner) {
-        this(channel, client, owner, MAX_STREAMS);
+    public Mux(Channel channel, boolean client, MuxOwner owner, WindowLimits windows, ProcessMemory process) {
+        this(channel, client, owner, MAX_STREAMS, windows, process);
     }
 
-    Mux(Channel channel, boolean client, MuxOwner owner, int mostStreams) {
+    Mux(Channel channel, boolean client, MuxOwner owner, int mostStreams, WindowLimits windows, ProcessMemory process) {
         this.channel = channel;
         this.mostStreams = mostStreams;
         this.client = client;
@@ -129,10 +132,19 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         nextId = client ? 1 : 2;
         liveness = new Liveness(this, channel.eventLoop());
         flood = new FloodCounter(channel.eventLoop().ticker());
+        memory = new TunnelMemory(channel.eventLoop(), liveness, windows, process);
     }
 
     Channel channel() {
         return channel;
+    }
+
+    TunnelMemory memory() {
+        return memory;
+    }
+
+    long nanoTime() {
+        return channel.eventLoop().ticker().nanoTime();
     }
 
     // ------------------------------------------------------------------ for the owner
@@ -162,6 +174,16 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         stream.pipeline().addLast(pipeline);
         channel.eventLoop().register(stream);
         return stream;
+    }
+
+    /** From now on streams of either end begin with {@link TunnelProtocol#AGREED_WINDOW}: both ends have said that they know. */
+    public void agreeWindows() {
+        memory.agree();
+    }
+
+    /** {@return bytes that windows have beyond what streams begin with; on any thread} */
+    public long grownWindows() {
+        return memory.grown();
     }
 
     /** Opens and accepts no more streams; the open ones go on. */
@@ -258,6 +280,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     public void handlerAdded(ChannelHandlerContext context) {
         writer = new TunnelWriter(context);
         liveness.start();
+        memory.start();
     }
 
     @Override
@@ -339,6 +362,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         if (out != null) {
             out.release();
         }
+        memory.stop();
         tellOwner();
     }
 
@@ -404,6 +428,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
                 out.flush();
             } while (left > 0 && !scheduler.isEmpty() && out.writable());
             publishedSent = sentBytes;
+            memory.publish();
         } finally {
             flushing = false;
         }
@@ -501,10 +526,15 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         return Integer.compareUnsigned(nextId, 0xffff_fffd) < 0;
     }
 
+    /** {@return whether there is memory for one more; a tunnel can always be made} */
+    private boolean room(int streamId) {
+        return streamId == TunnelProtocol.CONTROL_STREAM_ID || !memory.full();
+    }
+
     /** A stream becomes part of this connection; false when there is no place for it. */
     boolean register(MuxStreamChannel stream) {
         if (stream.streamId() == 0) {
-            if (!usable || !request(stream)) {
+            if (!usable || !room(nextId) || !request(stream)) {
                 return false;
             }
             stream.assign(nextId);
@@ -534,7 +564,10 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     String whyUnusable() {
         String why = reason;
-        return why != null ? why : hasIds() ? "it is draining" : "it is out of stream IDs";
+        if (why != null) {
+            return why;
+        }
+        return memory.full() ? memory.fullness() : hasIds() ? "it is draining" : "it is out of stream IDs";
     }
 
     /** The channel of a stream was closed here. */
@@ -632,6 +665,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             touched.get(each).endRead();
         }
         touched.clear();
+        memory.publish();
     }
 
     /** Finds the stream of a frame; null when the frame is to be skipped. */
@@ -658,7 +692,8 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     private @Nullable MuxStreamChannel accept(int streamId) throws FrameViolation {
         boolean room = unackedAccepts < TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS
                 && unanswered < MAX_UNANSWERED
-                && streams.size() < mostStreams;
+                && streams.size() < mostStreams
+                && room(streamId);
         MuxOwner.Welcome welcome = goAwaySent || !room ? MuxOwner.Welcome.REFUSE : owner.welcome(streamId);
         if (welcome == MuxOwner.Welcome.REFUSE) {
             refuse(streamId);
@@ -679,7 +714,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     }
 
     private void refuse(int streamId) throws FrameViolation {
-        forgottenCredit += TunnelProtocol.INITIAL_WINDOW;
+        forgottenCredit += memory.initial();
         answerRoom();
         TunnelWriter out = writer;
         if (out != null) {

@@ -22,6 +22,7 @@ import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.ResetMode;
 import org.sallyport.spi.StreamChannel;
 import org.sallyport.spi.StreamResetException;
+import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.ControlViolation;
 import org.sallyport.wire.frame.Frame;
 import org.sallyport.wire.frame.FrameViolation;
@@ -55,6 +56,16 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
 
     /** Of the mux: counted among the streams that have no answer yet. */
     boolean awaitsAnswer;
+
+    // of the tunnel's memory: bytes held, since when, and the neighbours in the order of that
+    int held;
+    long movedAt;
+
+    @Nullable
+    MuxStreamChannel older;
+
+    @Nullable
+    MuxStreamChannel newer;
 
     private final Mux mux;
     private final MuxStreamConfig config;
@@ -106,6 +117,10 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
 
     boolean isOpener() {
         return opener;
+    }
+
+    boolean isControl() {
+        return streamId == TunnelProtocol.CONTROL_STREAM_ID;
     }
 
     /** {@return whether the peer acknowledged the stream, or does not have to any more} */
@@ -188,6 +203,23 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
     @Override
     public int credit() {
         return outbound.credit();
+    }
+
+    @Override
+    public void withhold(int bytes) {
+        EventLoop loop = mux.channel().eventLoop();
+        if (loop.inEventLoop()) {
+            withholdHere(bytes);
+        } else {
+            loop.execute(() -> withholdHere(bytes));
+        }
+    }
+
+    private void withholdHere(int bytes) {
+        if (open) {
+            inbound.withhold(bytes);
+            mux.memory().publish();
+        }
     }
 
     // ------------------------------------------------------------------ from the mux
@@ -423,6 +455,8 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
         head.close();
         opened.tryFailure(local());
         outbound.cancelFin();
+        outbound.drop();
+        mux.memory().publish();
     }
 
     @Override

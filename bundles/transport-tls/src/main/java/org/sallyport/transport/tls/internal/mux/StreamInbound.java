@@ -11,16 +11,15 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.spi.StreamResetException;
-import org.sallyport.wire.TunnelProtocol;
 
 /**
  * The receiving half of a stream: bytes go straight into the pipeline while somebody reads, else they wait here, at most a
- * window of them. What ends the stream comes after them. Credit is given back, in halves of the window, for what was taken.
+ * window of them. What ends the stream comes after them. Credit is given back for what was taken, and more than that when
+ * the window proves too small for the path (see {@link TunnelMemory}).
  *
  * <p>On the connection's event loop.
  */
 final class StreamInbound {
-    private static final int GIVE_BACK = TunnelProtocol.INITIAL_WINDOW / 2;
     private static final int MESSAGES_A_READ = 16;
     private static final long RESET_SECONDS = 5;
 
@@ -28,7 +27,7 @@ final class StreamInbound {
     private static final int SMALL = 4096;
 
     /** A larger piece is copied too when the buffer that it is a piece of is more than so many times as large. */
-    private static final int PINNED = 4;
+    private static final int PINNED = 2;
 
     private static final int FIRST_ROOM = 256;
     private static final int MOST_ROOM = 16_384;
@@ -36,13 +35,26 @@ final class StreamInbound {
     /** Of the mux: in its list of those that give credit back. */
     boolean giving;
 
+    // of the tunnel's memory: what the peer may send before anything is taken, at first and now; whether it needs more
+    final int beginning;
+    int window;
+    boolean competing;
+
     private final MuxStreamChannel channel;
     private final Mux mux;
 
     /** What the peer may still send. */
-    private long credit = TunnelProtocol.INITIAL_WINDOW;
+    private long credit;
 
     private int taken;
+
+    /** Bytes that were taken, but whoever took them still has them. */
+    private int withheld;
+
+    /** What was taken of the present half of the window, and when that began. */
+    private int taking;
+
+    private long takingSince;
     private @Nullable ArrayDeque<ByteBuf> waiting;
     /** The last that waits, when it is one that small pieces are copied into. */
     private @Nullable ByteBuf gathering;
@@ -62,6 +74,10 @@ final class StreamInbound {
     StreamInbound(MuxStreamChannel channel, Mux mux) {
         this.channel = channel;
         this.mux = mux;
+        beginning = mux.memory().initial();
+        window = beginning;
+        credit = beginning;
+        takingSince = mux.nanoTime();
     }
 
     /** {@return what the peer may still send} */
@@ -122,6 +138,7 @@ final class StreamInbound {
     /** Keeps a piece until somebody reads. It is a slice of all that was read with it, which it would keep too. */
     private void await(ArrayDeque<ByteBuf> queue, ByteBuf data) {
         int bytes = data.readableBytes();
+        mux.memory().hold(channel, bytes);
         if (bytes > SMALL && mux.readingFrom() <= (long) PINNED * bytes) {
             gathering = null;
             queue.add(data);
@@ -177,15 +194,25 @@ final class StreamInbound {
         gathering = null;
         ArrayDeque<ByteBuf> queue = waiting;
         if (queue != null) {
+            int bytes = 0;
             for (ByteBuf data = queue.poll(); data != null; data = queue.poll()) {
-                taken += data.readableBytes();
+                bytes += data.readableBytes();
                 data.release();
+            }
+            taken += bytes;
+            if (bytes > 0) {
+                mux.memory().hold(channel, -bytes);
             }
         }
     }
 
     void close() {
         discard();
+        if (withheld > 0) {
+            mux.memory().hold(channel, -withheld);
+            withheld = 0;
+        }
+        mux.memory().closed(this);
         Future<?> timer = resetTimer;
         if (timer != null) {
             timer.cancel(false);
@@ -230,10 +257,23 @@ final class StreamInbound {
                 // it is the reader's now
                 gathering = null;
             }
+            mux.memory().hold(channel, -data.readableBytes());
             deliver(data);
         }
         endRead();
         mux.flushLater();
+    }
+
+    /** So many of the bytes that were taken wait elsewhere; until they don't, no credit is given back for them. */
+    void withhold(int bytes) {
+        int change = bytes - withheld;
+        if (change != 0) {
+            withheld = bytes;
+            mux.memory().hold(channel, change);
+            if (change < 0) {
+                giveBack();
+            }
+        }
     }
 
     private void deliver(ByteBuf data) {
@@ -274,18 +314,28 @@ final class StreamInbound {
     }
 
     private void giveBack() {
-        if (taken >= GIVE_BACK && !finReceived && reset == null) {
+        if (taken - withheld >= TunnelMemory.step(window) && !finReceived && reset == null) {
             mux.giveBack(this);
         }
     }
 
     /** {@return credit to give back now, 0 when the stream needs none any more} */
     int takeCredit() {
-        int bytes = taken;
-        if (finReceived || reset != null || bytes < GIVE_BACK) {
+        int bytes = taken - withheld;
+        if (finReceived || reset != null || bytes < TunnelMemory.step(window)) {
             return 0;
         }
-        taken = 0;
+        taken = withheld;
+        taking += bytes;
+        if (taking >= window / 2) {
+            long now = mux.nanoTime();
+            // what a window loses is kept back of what was taken
+            int change = mux.memory().resize(this, now - takingSince, bytes - 1);
+            taking = 0;
+            takingSince = now;
+            window += change;
+            bytes += change;
+        }
         credit += bytes;
         return bytes;
     }

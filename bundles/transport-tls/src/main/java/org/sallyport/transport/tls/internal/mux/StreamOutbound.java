@@ -33,9 +33,9 @@ final class StreamOutbound {
     private final MuxStreamChannel channel;
     private final Mux mux;
     private int streamId;
-    private long credit = TunnelProtocol.INITIAL_WINDOW;
+    private long credit;
     private long early = Long.MAX_VALUE;
-    private long queued;
+    private int queued;
     private int openingFlag;
     private boolean opening;
     private @Nullable ByteBuf head;
@@ -52,6 +52,7 @@ final class StreamOutbound {
     StreamOutbound(MuxStreamChannel channel, Mux mux, int openingFlag) {
         this.channel = channel;
         this.mux = mux;
+        credit = mux.memory().initial();
         this.openingFlag = openingFlag;
         this.opening = openingFlag == Frame.SYN;
     }
@@ -125,6 +126,16 @@ final class StreamOutbound {
     /** Counts bytes that come into the channel's outbound buffer. */
     void queue(int bytes) {
         queued += bytes;
+        mux.memory().hold(channel, bytes);
+    }
+
+    /** What waits in the channel's outbound buffer is gone. */
+    void drop() {
+        int bytes = queued;
+        if (bytes > 0) {
+            queued = 0;
+            mux.memory().hold(channel, -bytes);
+        }
     }
 
     /** Sets the message at the stream's head, which is released when nothing leaves any more. */
@@ -264,7 +275,7 @@ final class StreamOutbound {
             data = channel.outboundBuffer();
         }
         if (data != null && data.isEmpty()) {
-            queued = 0;
+            drop();
         }
         return sent;
     }
@@ -274,6 +285,7 @@ final class StreamOutbound {
         credit -= length;
         early -= length;
         queued -= length;
+        mux.memory().hold(channel, -length);
         payloadSent = true;
         mux.sent(streamId, length);
         if (length <= TunnelWriter.SMALL) {

@@ -15,6 +15,7 @@ import org.sallyport.wire.control.Open;
 /** One end of a connection that exists in memory only, with its mux and an owner that writes down what it hears. */
 final class MuxEnd implements MuxOwner, AutoCloseable {
     final EmbeddedChannel channel = new EmbeddedChannel();
+    final ProcessMemory memory;
     final Mux mux;
     final List<MuxStreamChannel> accepted = new ArrayList<>();
     final List<Open> requests = new ArrayList<>();
@@ -33,8 +34,13 @@ final class MuxEnd implements MuxOwner, AutoCloseable {
     }
 
     MuxEnd(boolean client, int mostStreams) {
+        this(client, mostStreams, WindowLimits.STANDARD, new ProcessMemory(1 << 30));
+    }
+
+    MuxEnd(boolean client, int mostStreams, WindowLimits windows, ProcessMemory memory) {
+        this.memory = memory;
         channel.freezeTime();
-        mux = new Mux(channel, client, this, mostStreams);
+        mux = new Mux(channel, client, this, mostStreams, windows, memory);
         channel.pipeline().addLast(mux);
     }
 

@@ -411,7 +411,15 @@ class MuxTest {
             client.read(Frames.bytes(out -> FrameWriter.ping(out, false, 1)));
         }
         assertThat(client.channel.isOpen()).isTrue();
-        assertThat(Frames.words(client.written())).doesNotContain("PING SYN 0");
+    }
+
+    @Test
+    void theRoundTripIsMeasuredWhileBytesCome() {
+        for (int second = 0; second < 6; second++) {
+            tick(client, 1);
+            client.read(Frames.bytes(out -> FrameWriter.ping(out, false, 1)));
+        }
+        assertThat(Frames.words(client.written())).containsOnlyOnce("PING SYN 0");
     }
 
     @Test
