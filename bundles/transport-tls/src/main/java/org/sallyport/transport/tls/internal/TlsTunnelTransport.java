@@ -94,10 +94,11 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
     @Override
     public Health check() {
         ProcessMemory process = memory.process();
-        String text = process.held() / 1024 + " KiB of " + process.most() / 1024
-                + " KiB are held for carried data, " + process.resets() + " connections were reset to keep the bound";
+        String text = process.held() / 1024 + " KiB of " + process.most() / 1024 + " KiB are held for carried data, "
+                + process.resets() + " connections were reset to keep the bound";
         return process.full()
-                ? Health.bad(text + "; new connections are refused until readers read: see who does not, or raise the bound")
+                ? Health.bad(
+                        text + "; new connections are refused until readers read: see who does not, or raise the bound")
                 : Health.good(text);
     }
 
