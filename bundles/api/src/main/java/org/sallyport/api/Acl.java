@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What clients of a gateway may dial. What no rule matches is denied. Of the rules that match, the most specific
  * decides; deny beats allow where two are equally specific. A rule with an exact host or address is more specific than
  * one with a block, a longer block than a shorter one, a block than none; between equals, one with a port than one
- * without.
+ * without. A deny rule with a block also denies the IPv6 addresses that carry one of it ({@link CarriedAddress}).
  *
  * @param rules in the order in which they were given, no two with the same target; at most 10,000
  */
@@ -20,6 +20,9 @@ public record Acl(List<AclRule> rules) {
     public static final Acl EMPTY = new Acl(List.of());
 
     private static final int MAX_RULES = 10_000;
+
+    /** Bits of an IPv6 address that stand before an IPv4 one that it carries. */
+    private static final int BEFORE_CARRIED = 96;
 
     public Acl {
         rules = List.copyOf(rules);
@@ -96,6 +99,7 @@ public record Acl(List<AclRule> rules) {
         AclRule best = null;
         int bestRank = -1;
         Cidr literal = Cidr.ofLiteral(host);
+        List<InetAddress> carried = address == null ? List.of() : CarriedAddress.of(address);
         for (AclRule rule : rules) {
             if (!decidesConnections(rule, port)) {
                 continue;
@@ -104,13 +108,22 @@ public record Acl(List<AclRule> rules) {
             boolean matches = rule.host().isEmpty()
                     || rule.host().equalsIgnoreCase(host)
                     || (block != null && (block.equals(literal) || (address != null && block.contains(address))));
-            int rank = rank(rule, block);
-            if (matches && (rank > bestRank || (rank == bestRank && rule.action() == AclRule.Action.DENY))) {
+            boolean inside = !matches && deniesInside(rule, block, carried);
+            int rank = rank(rule, block, inside ? BEFORE_CARRIED : 0);
+            if ((matches || inside)
+                    && (rank > bestRank || (rank == bestRank && rule.action() == AclRule.Action.DENY))) {
                 best = rule;
                 bestRank = rank;
             }
         }
         return best;
+    }
+
+    /** An allow rule is about what it names only: nobody meant to open a translator by it. */
+    private static boolean deniesInside(AclRule rule, @Nullable Cidr block, List<InetAddress> carried) {
+        return rule.action() == AclRule.Action.DENY
+                && block != null
+                && carried.stream().anyMatch(block::contains);
     }
 
     private boolean addressMayAllow(int port) {
@@ -125,8 +138,8 @@ public record Acl(List<AclRule> rules) {
         return rule.matchesPort(port) && rule.path().isEmpty();
     }
 
-    private static int rank(AclRule rule, @Nullable Cidr block) {
-        int host = rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + block.prefix();
+    private static int rank(AclRule rule, @Nullable Cidr block, int before) {
+        int host = rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + before + block.prefix();
         return host * 2 + (rule.port() == 0 ? 0 : 1);
     }
 }
