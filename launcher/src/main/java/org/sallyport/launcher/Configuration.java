@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Acl;
 import org.sallyport.api.AclFile;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.HostPort;
@@ -99,8 +101,9 @@ final class Configuration {
     private static void addLaunchOptions(CommandLine.ClientOptions options, Properties ofThisRun) throws IOException {
         addFiles("--token-file", options.tokenFiles(), LaunchOptions.TOKEN_FILES, ofThisRun);
         addFiles("--acl-file", listOf(options.aclFile()), LaunchOptions.ACL_FILE, ofThisRun);
+        List<AclRule> wishes = new ArrayList<>();
         for (String name : listOf(options.aclFile())) {
-            checkAccessList("--acl-file " + name, Path.of(name));
+            wishes.addAll(checkAccessList("--acl-file " + name, Path.of(name)).rules());
         }
         for (String server : listOf(options.server())) {
             checked("--server", server, HostPort::parse);
@@ -114,21 +117,31 @@ final class Configuration {
             ofThisRun.setProperty(LaunchOptions.TUNNELS, tunnels);
         }
         for (String target : options.allow()) {
-            checked("--allow", target, text -> AclRule.parse(AclRule.Action.ALLOW, text));
+            checked("--allow", target, text -> wishes.add(AclRule.parse(AclRule.Action.ALLOW, text)));
         }
+        checkWishes(options, wishes);
         if (!options.allow().isEmpty()) {
             ofThisRun.setProperty(LaunchOptions.ALLOW, String.join("\n", options.allow()));
         }
     }
 
-    private static void checkAccessList(String source, Path file) throws IOException {
+    private static Acl checkAccessList(String source, Path file) throws IOException {
         if (Files.notExists(file)) {
-            return;
+            return Acl.EMPTY;
         }
         try {
-            Consumer<String> reader = AclFile::parse;
-            reader.accept(Files.readString(file));
+            return AclFile.parse(Files.readString(file));
         } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw Refusal.usage(source + ": " + e.getMessage());
+        }
+    }
+
+    /** What is wished of the gateway's ACL travels in the attach. */
+    private static void checkWishes(CommandLine.ClientOptions options, List<AclRule> wishes) {
+        try {
+            Acl.requireSendable(wishes);
+        } catch (IllegalArgumentException e) {
+            String source = options.aclFile() == null ? "--allow" : "--acl-file " + options.aclFile();
             throw Refusal.usage(source + ": " + e.getMessage());
         }
     }

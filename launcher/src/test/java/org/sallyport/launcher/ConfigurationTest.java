@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +82,29 @@ class ConfigurationTest {
         refused(client(List.of(), null, "0", List.of(), null)).withMessageContaining("--tunnels '0': expected");
         refused(client(List.of(), null, null, List.of("db"), null)).withMessageContaining("--allow 'db': expected");
         refused(client(List.of(), null, null, List.of(), acl)).withMessageContaining("line 1");
+    }
+
+    @Test
+    void an_access_list_that_no_attach_can_hold_is_refused() throws IOException {
+        List<String> targets = IntStream.range(0, 2000)
+                .mapToObj(i -> "[10.20." + i / 250 + "." + i % 250 + "]:5432")
+                .toList();
+        Path acl = Files.writeString(etc.resolve("list.acl"), "allow " + String.join("\nallow ", targets));
+
+        refused(client(List.of(), null, null, List.of(), acl))
+                .withMessageContainingAll("--acl-file " + acl, "2000 ACL rules", "expected at most 57344", "acl:load");
+        refused(client(List.of(), null, null, targets, null)).withMessageContaining("--allow: 2000 ACL rules");
+        Files.writeString(acl, "allow " + String.join("\nallow ", targets.subList(0, 1000)));
+        Configuration.apply(etc, client(List.of(), null, null, List.of(), acl), system);
+    }
+
+    @Test
+    void a_long_ceiling_is_welcome() throws IOException {
+        Files.writeString(
+                etc.resolve("ceiling.acl"),
+                IntStream.range(1, 5001).mapToObj(i -> "allow :" + i + "\n").collect(Collectors.joining()));
+
+        Configuration.apply(etc, server(), system);
     }
 
     @Test

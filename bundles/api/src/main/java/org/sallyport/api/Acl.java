@@ -3,6 +3,7 @@
 package org.sallyport.api;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,15 @@ public record Acl(List<AclRule> rules) {
 
     private static final int MAX_RULES = 10_000;
 
+    /** What rules may take of a client's message (65,536 bytes), beside a token at an attach. */
+    private static final int MAX_SENT_BYTES = 56 * 1024;
+
+    /** Of one rule in a message: all but the texts of host and path, rounded up. */
+    private static final int RULE_BYTES = 30;
+
+    /** Of a path in a message: all but its text. */
+    private static final int PATH_BYTES = 8;
+
     /** Bits of an IPv6 address that stand before an IPv4 one that it carries. */
     private static final int BEFORE_CARRIED = 96;
 
@@ -29,6 +39,29 @@ public record Acl(List<AclRule> rules) {
         if (rules.size() > MAX_RULES) {
             throw new IllegalArgumentException(rules.size() + " ACL rules: expected at most " + MAX_RULES);
         }
+    }
+
+    /**
+     * Checks that a client can send rules to its server: they go in one message, so that all are put in force or none.
+     *
+     * @param rules to send
+     * @throws IllegalArgumentException when they are too long; the message says what to do instead
+     */
+    public static void requireSendable(List<AclRule> rules) {
+        long bytes = 0;
+        for (AclRule rule : rules) {
+            bytes += RULE_BYTES + bytes(rule.host());
+            bytes += rule.path().isEmpty() ? 0 : PATH_BYTES + bytes(rule.path());
+        }
+        if (bytes > MAX_SENT_BYTES) {
+            throw new IllegalArgumentException(rules.size() + " ACL rules take " + bytes
+                    + " bytes: expected at most " + MAX_SENT_BYTES + " of a client, about a thousand rules; acl:load at"
+                    + " the server takes a longer list");
+        }
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /**

@@ -95,6 +95,21 @@ final class ClientComponentTest {
     }
 
     @Test
+    void anAclFileThatNoAttachCanHoldStopsItBeforeAnythingConnects() throws Exception {
+        StringBuilder rules = new StringBuilder();
+        for (int i = 1; i <= 2000; i++) {
+            rules.append("allow db:").append(i).append('\n');
+        }
+        Path acl = Files.writeString(directory.resolve("acl"), rules);
+        system.setProperty(LaunchOptions.ACL_FILE, acl.toString());
+        start(Map.of());
+
+        assertThat(next()).isInstanceOfSatisfying(Event.AttachRefused.class, refused -> assertThat(refused.text())
+                .contains("2000 ACL rules take 64000 bytes"));
+        assertThat(next()).isInstanceOf(Event.NothingLeftToAttach.class);
+    }
+
+    @Test
     void aCeilingThatIsWrongIsShownWithItsLine() throws Exception {
         Files.writeString(directory.resolve("ceiling.acl"), "permit all\n");
         system.setProperty("karaf.etc", directory.toString());
