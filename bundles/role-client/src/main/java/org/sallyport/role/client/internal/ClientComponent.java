@@ -73,6 +73,7 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientComponent.class);
     private static final Duration BEYOND_DRAIN = Duration.ofMillis(1500);
+    private static final Duration LAST_TASKS = Duration.ofSeconds(2);
     private static final Duration MOST_DRAIN = Duration.ofSeconds(50);
 
     private final EventHub events;
@@ -213,7 +214,7 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
     void stop() {
         long began = System.nanoTime();
         await(role.stop(), "stopping");
-        thread.close();
+        thread.stop(LAST_TASKS);
         LOG.info("client role: stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -79,6 +80,8 @@ final class ClientComponentTest {
         assertThat(new ConfigurationHealth(component).check().text())
                 .contains("drain.timeout")
                 .contains("expected");
+        // whatever it answers, it does so after the first settings were taken over
+        assertThat(component.show(RoleWorld.GATEWAY).toCompletableFuture()).failsWithin(Duration.ofSeconds(10));
         assertThat(new AttachmentsHealth(component).check().healthy()).isTrue();
     }
 
