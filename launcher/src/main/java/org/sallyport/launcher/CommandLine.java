@@ -25,7 +25,7 @@ sealed interface CommandLine {
                    sallyport version
 
             An instance lives in DIR: by default $SALLYPORT_BASE, else ~/.sallyport/server or ~/.sallyport/client.
-            run, shell and health talk to the one instance that runs; `-` reads commands from standard input.
+            run, shell and health talk to the one instance that this user runs; `-` reads commands from standard input.
 
             exit codes: 0 done, 1 failed, 2 command line or configuration wrong, 3 DIR is in use, 4 no instance runs,
             5 no attachment is left and none will be tried again""";

@@ -40,6 +40,7 @@ final class RoleProcess {
         Configuration.apply(instance.etc(), role, System.getProperties());
 
         Path features = instance.etc().resolve("org.apache.karaf.features.cfg");
+        InstanceList.add(instance);
         DisposableCache cache = new DisposableCache(instance.cache(), DisposableCache.identity(home, features));
         cache.begin();
         Container container = new Container(home, instance, role.name());
