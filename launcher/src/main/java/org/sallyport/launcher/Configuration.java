@@ -19,6 +19,7 @@ import org.sallyport.api.AclRule;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.config.ClientSettings;
 import org.sallyport.api.config.LaunchOptions;
+import org.sallyport.api.config.ListenAddress;
 import org.sallyport.api.config.ServerSettings;
 import org.sallyport.api.config.SettingException;
 import org.sallyport.api.config.Settings;
@@ -29,6 +30,9 @@ import org.sallyport.api.config.Settings;
  */
 final class Configuration {
     private static final List<String> PIDS = List.of(ServerSettings.PID, ClientSettings.PID);
+
+    /** What PIDs of roles begin with. */
+    private static final String ROLE_PREFIX = "org.sallyport.";
 
     private Configuration() {}
 
@@ -50,6 +54,9 @@ final class Configuration {
             Map<String, String> given = read(file);
             check(file.toString(), pid, given, new Properties());
             check("--set", pid, given, ofThisRun);
+            if (pid.equals(ROLE_PREFIX + role.name())) {
+                checkListenAddress(file.toString(), pid, given, ofThisRun);
+            }
         }
         checkAccessList(etc.resolve("ceiling.acl").toString(), etc.resolve("ceiling.acl"));
         addLaunchOptions(role.client(), ofThisRun);
@@ -83,6 +90,20 @@ final class Configuration {
             }
         } catch (SettingException e) {
             throw Refusal.usage(source + ": " + e.getMessage());
+        }
+    }
+
+    /** Only of the role that is started, with what is in force: the other one's, if it ever runs here, tells by itself. */
+    private static void checkListenAddress(String file, String pid, Map<String, String> given, Properties ofThisRun) {
+        boolean server = pid.equals(ServerSettings.PID);
+        String address = server
+                ? ServerSettings.of(given, ofThisRun).listenAddress()
+                : ClientSettings.of(given, ofThisRun).listenAddress();
+        try {
+            ListenAddress.require(pid, address);
+        } catch (SettingException e) {
+            boolean set = Settings.ofThisRun(pid, ofThisRun).containsKey("listen.address");
+            throw Refusal.usage((set ? "--set" : file) + ": " + e.getMessage());
         }
     }
 

@@ -72,6 +72,22 @@ class ConfigurationTest {
     }
 
     @Test
+    void an_address_that_this_machine_does_not_have_is_refused() throws IOException {
+        Path file = Files.writeString(etc.resolve("org.sallyport.server.cfg"), "listen.address = 192.0.2.1\n");
+
+        refused(server())
+                .withMessageContainingAll(
+                        file.toString(),
+                        "listen.address = '192.0.2.1'",
+                        "expected an address or a host name of this machine");
+        Configuration.apply(etc, server("org.sallyport.server:listen.address=127.0.0.1"), system);
+        Configuration.apply(etc, client(List.of(), null, null, List.of(), null), new Properties());
+        Files.delete(file);
+        refused(server("org.sallyport.server:listen.address=192.0.2.1"))
+                .withMessageStartingWith("--set: org.sallyport.server: listen.address = '192.0.2.1'");
+    }
+
+    @Test
     void wrong_options_of_a_client_are_refused() throws IOException {
         Path acl = Files.writeString(etc.resolve("list.acl"), "permit a:1\n");
 

@@ -86,6 +86,18 @@ final class ClientComponentTest {
     }
 
     @Test
+    void anAddressThatThisMachineDoesNotHaveIsRejected() throws Exception {
+        start(Map.of());
+        component.configure(Map.of("listen.address", "192.0.2.1"));
+
+        assertThat(next())
+                .isInstanceOfSatisfying(Event.ConfigurationRejected.class, rejected -> assertThat(rejected.reason())
+                        .contains("listen.address = '192.0.2.1': expected an address or a host name of this machine"));
+        component.configure(Map.of());
+        assertThat(next()).isInstanceOf(Event.ConfigurationApplied.class);
+    }
+
+    @Test
     void anAclFileThatIsWrongStopsItBeforeAnythingConnects() throws Exception {
         Path acl = Files.writeString(directory.resolve("acl"), "allow db:5432\nallow everything\n");
         system.setProperty(LaunchOptions.ACL_FILE, acl.toString());
