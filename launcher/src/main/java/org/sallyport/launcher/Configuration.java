@@ -182,7 +182,8 @@ final class Configuration {
     }
 
     private static String readable(String option, String name) {
-        if (name.equals("-") && option.equals("--token-file")) {
+        boolean noFile = name.equals("-") || name.equals(LaunchOptions.TOKEN_OF_ENVIRONMENT);
+        if (noFile && option.equals("--token-file")) {
             return name;
         }
         Path path = Path.of(name).toAbsolutePath().normalize();

@@ -37,7 +37,7 @@ final class RoleProcess {
         instance.prepareForLock();
         InstanceLock lock = InstanceLock.take(instance);
         instance.prepare(home.resolve("etc"), shippedFiles(role.name()));
-        Configuration.apply(instance.etc(), role, System.getProperties());
+        Configuration.apply(instance.etc(), role.withTokenOf(System.getenv()), System.getProperties());
 
         Path features = instance.etc().resolve("org.apache.karaf.features.cfg");
         InstanceList.add(instance);

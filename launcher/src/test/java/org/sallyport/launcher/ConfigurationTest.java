@@ -48,6 +48,21 @@ class ConfigurationTest {
     }
 
     @Test
+    void the_token_of_the_environment_stands_in_where_no_file_is_named() throws IOException {
+        Map<String, String> environment = Map.of("SALLYPORT_TOKEN", "abc.def.ghi");
+        CommandLine.Role without = client(List.of(), null, null, List.of(), null);
+        CommandLine.Role with = client(List.of("-"), null, null, List.of(), null);
+
+        assertThat(without.withTokenOf(Map.of("SALLYPORT_TOKEN", " "))).isEqualTo(without);
+        assertThat(with.withTokenOf(environment)).isEqualTo(with);
+        assertThat(server().withTokenOf(environment)).isEqualTo(server());
+        Configuration.apply(etc, without.withTokenOf(environment), system);
+
+        assertThat(LaunchOptions.of(system).tokenFiles()).containsExactly("$SALLYPORT_TOKEN");
+        assertThat(system.toString()).doesNotContain("abc.def.ghi");
+    }
+
+    @Test
     void a_wrong_value_in_a_file_is_told_with_file_key_given_and_expected() throws IOException {
         Path file = Files.writeString(etc.resolve("org.sallyport.server.cfg"), "tunnel.port = nine\n");
 
