@@ -5,7 +5,9 @@ package org.sallyport.launcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.config.LaunchOptions;
 import org.sallyport.api.door.DoorHello;
 
 /**
@@ -24,8 +26,9 @@ sealed interface CommandLine {
                    sallyport health [--base DIR]
                    sallyport version
 
+            A client without --token-file takes its token from $SALLYPORT_TOKEN, if that is set, and so does tunnel:attach.
             An instance lives in DIR: by default $SALLYPORT_BASE, else ~/.sallyport/server or ~/.sallyport/client.
-            run, shell and health talk to the one instance that runs; `-` reads commands from standard input.
+            run, shell and health talk to the one instance that this user runs; `-` reads commands from standard input.
 
             exit codes: 0 done, 1 failed, 2 command line or configuration wrong, 3 DIR is in use, 4 no instance runs,
             5 no attachment is left and none will be tried again""";
@@ -39,7 +42,17 @@ sealed interface CommandLine {
      * @param client what only a client takes; empty for a server
      */
     record Role(String name, @Nullable String base, List<String> settings, ClientOptions client)
-            implements CommandLine {}
+            implements CommandLine {
+        /** {@return the same, with the token of the environment if a client is told of no other on the command line} */
+        Role withTokenOf(Map<String, String> environment) {
+            boolean asks = name.equals("client")
+                    && client.tokenFiles().isEmpty()
+                    && !environment
+                            .getOrDefault(LaunchOptions.TOKEN_VARIABLE, "")
+                            .isBlank();
+            return asks ? new Role(name, base, settings, client.with(LaunchOptions.TOKEN_OF_ENVIRONMENT)) : this;
+        }
+    }
 
     /** Options of {@code client}, as they were given. */
     record ClientOptions(
@@ -47,7 +60,11 @@ sealed interface CommandLine {
             @Nullable String server,
             @Nullable String tunnels,
             List<String> allow,
-            @Nullable String aclFile) {}
+            @Nullable String aclFile) {
+        private ClientOptions with(String tokenFile) {
+            return new ClientOptions(List.of(tokenFile), server, tunnels, allow, aclFile);
+        }
+    }
 
     /**
      * Talk to a running instance.

@@ -6,17 +6,20 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Acl;
 import org.sallyport.api.AclFile;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.config.ClientSettings;
 import org.sallyport.api.config.LaunchOptions;
+import org.sallyport.api.config.ListenAddress;
 import org.sallyport.api.config.ServerSettings;
 import org.sallyport.api.config.SettingException;
 import org.sallyport.api.config.Settings;
@@ -27,6 +30,9 @@ import org.sallyport.api.config.Settings;
  */
 final class Configuration {
     private static final List<String> PIDS = List.of(ServerSettings.PID, ClientSettings.PID);
+
+    /** What PIDs of roles begin with. */
+    private static final String ROLE_PREFIX = "org.sallyport.";
 
     private Configuration() {}
 
@@ -48,6 +54,9 @@ final class Configuration {
             Map<String, String> given = read(file);
             check(file.toString(), pid, given, new Properties());
             check("--set", pid, given, ofThisRun);
+            if (pid.equals(ROLE_PREFIX + role.name())) {
+                checkListenAddress(file.toString(), pid, given, ofThisRun);
+            }
         }
         checkAccessList(etc.resolve("ceiling.acl").toString(), etc.resolve("ceiling.acl"));
         addLaunchOptions(role.client(), ofThisRun);
@@ -84,6 +93,20 @@ final class Configuration {
         }
     }
 
+    /** Only of the role that is started, with what is in force: the other one's, if it ever runs here, tells by itself. */
+    private static void checkListenAddress(String file, String pid, Map<String, String> given, Properties ofThisRun) {
+        boolean server = pid.equals(ServerSettings.PID);
+        String address = server
+                ? ServerSettings.of(given, ofThisRun).listenAddress()
+                : ClientSettings.of(given, ofThisRun).listenAddress();
+        try {
+            ListenAddress.require(pid, address);
+        } catch (SettingException e) {
+            boolean set = Settings.ofThisRun(pid, ofThisRun).containsKey("listen.address");
+            throw Refusal.usage((set ? "--set" : file) + ": " + e.getMessage());
+        }
+    }
+
     /** Reads a file as the container will, with its substitutions. */
     private static Map<String, String> read(Path file) throws IOException {
         if (Files.notExists(file)) {
@@ -99,8 +122,9 @@ final class Configuration {
     private static void addLaunchOptions(CommandLine.ClientOptions options, Properties ofThisRun) throws IOException {
         addFiles("--token-file", options.tokenFiles(), LaunchOptions.TOKEN_FILES, ofThisRun);
         addFiles("--acl-file", listOf(options.aclFile()), LaunchOptions.ACL_FILE, ofThisRun);
+        List<AclRule> wishes = new ArrayList<>();
         for (String name : listOf(options.aclFile())) {
-            checkAccessList("--acl-file " + name, Path.of(name));
+            wishes.addAll(checkAccessList("--acl-file " + name, Path.of(name)).rules());
         }
         for (String server : listOf(options.server())) {
             checked("--server", server, HostPort::parse);
@@ -114,21 +138,31 @@ final class Configuration {
             ofThisRun.setProperty(LaunchOptions.TUNNELS, tunnels);
         }
         for (String target : options.allow()) {
-            checked("--allow", target, text -> AclRule.parse(AclRule.Action.ALLOW, text));
+            checked("--allow", target, text -> wishes.add(AclRule.parse(AclRule.Action.ALLOW, text)));
         }
+        checkWishes(options, wishes);
         if (!options.allow().isEmpty()) {
             ofThisRun.setProperty(LaunchOptions.ALLOW, String.join("\n", options.allow()));
         }
     }
 
-    private static void checkAccessList(String source, Path file) throws IOException {
+    private static Acl checkAccessList(String source, Path file) throws IOException {
         if (Files.notExists(file)) {
-            return;
+            return Acl.EMPTY;
         }
         try {
-            Consumer<String> reader = AclFile::parse;
-            reader.accept(Files.readString(file));
+            return AclFile.parse(Files.readString(file));
         } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw Refusal.usage(source + ": " + e.getMessage());
+        }
+    }
+
+    /** What is wished of the gateway's ACL travels in the attach. */
+    private static void checkWishes(CommandLine.ClientOptions options, List<AclRule> wishes) {
+        try {
+            Acl.requireSendable(wishes);
+        } catch (IllegalArgumentException e) {
+            String source = options.aclFile() == null ? "--allow" : "--acl-file " + options.aclFile();
             throw Refusal.usage(source + ": " + e.getMessage());
         }
     }
@@ -148,7 +182,8 @@ final class Configuration {
     }
 
     private static String readable(String option, String name) {
-        if (name.equals("-") && option.equals("--token-file")) {
+        boolean noFile = name.equals("-") || name.equals(LaunchOptions.TOKEN_OF_ENVIRONMENT);
+        if (noFile && option.equals("--token-file")) {
             return name;
         }
         Path path = Path.of(name).toAbsolutePath().normalize();

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.config.LaunchOptions;
 import org.sallyport.api.door.DoorFrame;
 import org.sallyport.api.door.DoorHello;
 
@@ -24,8 +26,10 @@ import org.sallyport.api.door.DoorHello;
 final class DoorClient {
     private final OutputStream toInstance;
     private final DataInputStream fromInstance;
+    private final String token;
 
-    private DoorClient(Socket socket) throws IOException {
+    private DoorClient(Socket socket, Map<String, String> environment) throws IOException {
+        token = environment.getOrDefault(LaunchOptions.TOKEN_VARIABLE, "");
         toInstance = socket.getOutputStream();
         fromInstance = new DataInputStream(socket.getInputStream());
     }
@@ -37,16 +41,20 @@ final class DoorClient {
      * @throws Refusal if no instance runs, or if it cannot be told which one is meant
      */
     static int call(CommandLine.Door command) throws IOException {
+        return call(command, System.getenv());
+    }
+
+    static int call(CommandLine.Door command, Map<String, String> environment) throws IOException {
         boolean textFromInput = command.text().equals("-");
         String text = textFromInput ? readAll(System.in) : command.text();
         if (text.length() > DoorFrame.LONGEST / 4) {
             throw Refusal.usage(command.mode().word() + ": the commands have " + text.length()
                     + " characters: expected at most " + DoorFrame.LONGEST / 4);
         }
-        RunningInstances.Door door = RunningInstances.choose(command.base(), System.getenv());
+        RunningInstances.Door door = RunningInstances.choose(command.base(), environment);
         try (Socket socket = door.socket()) {
             socket.setTcpNoDelay(true);
-            DoorClient client = new DoorClient(socket);
+            DoorClient client = new DoorClient(socket, environment);
             client.hello(door.file().secret(), command.mode(), text);
             return client.pass(command.mode() == DoorHello.Mode.SHELL, textFromInput);
         } catch (IOException e) {
@@ -90,6 +98,7 @@ final class DoorClient {
                     return frame.exitCode();
                 }
                 case DoorFrame.ASK -> input = input == null && !interactive ? startInput(inputUsed) : input;
+                case DoorFrame.ASK_TOKEN -> send(new DoorFrame(DoorFrame.TOKEN, token.getBytes(UTF_8)));
                 default -> {
                     // a later version's frame that this one can do without
                 }

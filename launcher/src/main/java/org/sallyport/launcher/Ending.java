@@ -54,7 +54,7 @@ final class Ending {
         Signals.handle(name, () -> {
             if (!ready) {
                 // a container that is stopped while it starts complains of that at length, and nobody uses it yet
-                lock.release();
+                release();
                 Runtime.getRuntime().halt(Sallyport.OK);
             } else if (signalled.compareAndSet(false, true)) {
                 new Thread(() -> end(Sallyport.OK), "sallyport-signal").start();
@@ -88,7 +88,12 @@ final class Ending {
             System.err.println("sallyport: the end was interrupted");
             last = Sallyport.FAILED;
         }
-        lock.release();
+        release();
         Runtime.getRuntime().halt(last);
+    }
+
+    private void release() {
+        InstanceList.remove();
+        lock.release();
     }
 }

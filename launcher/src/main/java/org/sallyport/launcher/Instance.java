@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 record Instance(Path base) {
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
 
+    /** The number of the user who can do anything anyway. */
+    private static final int ROOT = 0;
+
     /** Finds the directory of a role: the option, else the environment, else the role's place in the home directory. */
     static Instance of(@Nullable String option, String role, Map<String, String> environment) {
         String chosen = option != null ? option : environment.getOrDefault("SALLYPORT_BASE", "");
@@ -66,13 +69,14 @@ record Instance(Path base) {
     /**
      * Makes the directory that the lock lives in. State and run are private whatever they were before.
      *
-     * @throws Refusal if the place cannot be used
+     * @throws Refusal if the place cannot be used, or is somebody else's, too
      */
     void prepareForLock() {
         try {
             makePrivate(base);
             makePrivate(run());
             Files.setPosixFilePermissions(run(), PRIVATE);
+            requireOwn(base);
         } catch (IOException e) {
             throw unusable(e);
         }
@@ -90,6 +94,9 @@ record Instance(Path base) {
             for (Path folder : List.of(etc(), state(), deploy(), log(), cache())) {
                 makePrivate(folder);
             }
+            for (Path folder : List.of(etc(), deploy(), cache())) {
+                requireOwn(folder);
+            }
             Files.setPosixFilePermissions(state(), PRIVATE);
             for (String name : names) {
                 Path target = etc().resolve(name);
@@ -105,7 +112,7 @@ record Instance(Path base) {
         }
     }
 
-    private static void makePrivate(Path folder) throws IOException {
+    static void makePrivate(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
         }
@@ -120,6 +127,37 @@ record Instance(Path base) {
                 throw e;
             }
         }
+    }
+
+    /** Whoever can write to such a folder decides what runs, with this user's rights and this instance's keys. */
+    private void requireOwn(Path folder) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw Refusal.usage(folder + " can be written by others (" + PosixFilePermissions.toString(permissions)
+                    + "), who would decide what runs here. Expected a directory that only its owner writes to:"
+                    + " chmod go-w " + folder);
+        }
+        int owner = owner(folder);
+        if (owner != ROOT && owner != self()) {
+            throw Refusal.usage(folder + " belongs to " + Files.getOwner(folder).getName()
+                    + ", who would decide what runs here. Expected a directory of the user that starts the instance;"
+                    + " --base DIR names another");
+        }
+    }
+
+    /** {@return the number of the user that this process runs as, which is whose a new file is} */
+    private int self() throws IOException {
+        Path file = Files.createTempFile(run(), "owner", "");
+        try {
+            return owner(file);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static int owner(Path path) throws IOException {
+        return (int) Files.getAttribute(path, "unix:uid");
     }
 
     private Refusal unusable(IOException cause) {

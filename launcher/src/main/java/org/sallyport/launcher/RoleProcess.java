@@ -37,9 +37,10 @@ final class RoleProcess {
         instance.prepareForLock();
         InstanceLock lock = InstanceLock.take(instance);
         instance.prepare(home.resolve("etc"), shippedFiles(role.name()));
-        Configuration.apply(instance.etc(), role, System.getProperties());
+        Configuration.apply(instance.etc(), role.withTokenOf(System.getenv()), System.getProperties());
 
         Path features = instance.etc().resolve("org.apache.karaf.features.cfg");
+        InstanceList.add(instance);
         DisposableCache cache = new DisposableCache(instance.cache(), DisposableCache.identity(home, features));
         cache.begin();
         Container container = new Container(home, instance, role.name());

@@ -8,8 +8,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +31,25 @@ final class RunningInstances {
     record Door(Instance instance, DoorFile file, Socket socket) {}
 
     /**
-     * Opens the door of the one instance that is meant: the option, else the environment, else the one that runs in a
-     * default place.
+     * Opens the door of the one instance that is meant: the option, else the environment, else the one that runs, in a
+     * usual place or in one that the user's list names.
      *
-     * @throws Refusal if none runs, or two do
+     * @throws Refusal if none runs, or two do, though they may be starting still
      */
     static Door choose(@Nullable String option, Map<String, String> environment) throws IOException {
         if (option != null || !environment.getOrDefault("SALLYPORT_BASE", "").isEmpty()) {
             return await(List.of(Instance.of(option, "", environment)));
         }
-        return await(List.of(Instance.of(null, "server", environment), Instance.of(null, "client", environment)));
+        List<Instance> places = new ArrayList<>(
+                List.of(Instance.of(null, "server", environment), Instance.of(null, "client", environment)));
+        for (Instance listed : InstanceList.read()) {
+            long holder = InstanceLock.holder(listed);
+            // one process is one instance, by whatever names its directory is known
+            if (places.stream().noneMatch(place -> InstanceLock.holder(place) == holder)) {
+                places.add(listed);
+            }
+        }
+        return await(places);
     }
 
     private static Door await(List<Instance> places) throws IOException {
@@ -53,12 +65,15 @@ final class RunningInstances {
                     open.add(door);
                 }
             }
-            if (open.size() == 1) {
-                return open.get(0);
+            Set<Instance> running = new LinkedHashSet<>(alive);
+            open.forEach(door -> running.add(door.instance()));
+            if (running.size() > 1) {
+                closeAll(open);
+                throw Refusal.usage((running.size() == 2 ? "two" : running.size()) + " instances run: "
+                        + names(running, " and ") + ". Say which one by --base DIR");
             }
-            if (open.size() > 1) {
-                throw Refusal.usage("two instances run: "
-                        + names(open.stream().map(Door::instance).toList(), " and ") + ". Say which one by --base DIR");
+            if (!open.isEmpty()) {
+                return open.get(0);
             }
             if (alive.isEmpty()) {
                 throw new Refusal(Sallyport.NOT_RUNNING, "no instance runs in " + names(places, " or in "));
@@ -71,6 +86,12 @@ final class RunningInstances {
                                 + STARTING_SECONDS + " s of its start; its log tells why");
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    private static void closeAll(List<Door> doors) throws IOException {
+        for (Door door : doors) {
+            door.socket().close();
         }
     }
 
@@ -110,7 +131,7 @@ final class RunningInstances {
                         .isPresent();
     }
 
-    private static String names(List<Instance> instances, String between) {
+    private static String names(Collection<Instance> instances, String between) {
         return String.join(
                 between, instances.stream().map(i -> i.base().toString()).toList());
     }

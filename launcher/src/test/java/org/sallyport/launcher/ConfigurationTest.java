@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +48,21 @@ class ConfigurationTest {
     }
 
     @Test
+    void the_token_of_the_environment_stands_in_where_no_file_is_named() throws IOException {
+        Map<String, String> environment = Map.of("SALLYPORT_TOKEN", "abc.def.ghi");
+        CommandLine.Role without = client(List.of(), null, null, List.of(), null);
+        CommandLine.Role with = client(List.of("-"), null, null, List.of(), null);
+
+        assertThat(without.withTokenOf(Map.of("SALLYPORT_TOKEN", " "))).isEqualTo(without);
+        assertThat(with.withTokenOf(environment)).isEqualTo(with);
+        assertThat(server().withTokenOf(environment)).isEqualTo(server());
+        Configuration.apply(etc, without.withTokenOf(environment), system);
+
+        assertThat(LaunchOptions.of(system).tokenFiles()).containsExactly("$SALLYPORT_TOKEN");
+        assertThat(system.toString()).doesNotContain("abc.def.ghi");
+    }
+
+    @Test
     void a_wrong_value_in_a_file_is_told_with_file_key_given_and_expected() throws IOException {
         Path file = Files.writeString(etc.resolve("org.sallyport.server.cfg"), "tunnel.port = nine\n");
 
@@ -70,6 +87,22 @@ class ConfigurationTest {
     }
 
     @Test
+    void an_address_that_this_machine_does_not_have_is_refused() throws IOException {
+        Path file = Files.writeString(etc.resolve("org.sallyport.server.cfg"), "listen.address = 192.0.2.1\n");
+
+        refused(server())
+                .withMessageContainingAll(
+                        file.toString(),
+                        "listen.address = '192.0.2.1'",
+                        "expected an address or a host name of this machine");
+        Configuration.apply(etc, server("org.sallyport.server:listen.address=127.0.0.1"), system);
+        Configuration.apply(etc, client(List.of(), null, null, List.of(), null), new Properties());
+        Files.delete(file);
+        refused(server("org.sallyport.server:listen.address=192.0.2.1"))
+                .withMessageStartingWith("--set: org.sallyport.server: listen.address = '192.0.2.1'");
+    }
+
+    @Test
     void wrong_options_of_a_client_are_refused() throws IOException {
         Path acl = Files.writeString(etc.resolve("list.acl"), "permit a:1\n");
 
@@ -80,6 +113,29 @@ class ConfigurationTest {
         refused(client(List.of(), null, "0", List.of(), null)).withMessageContaining("--tunnels '0': expected");
         refused(client(List.of(), null, null, List.of("db"), null)).withMessageContaining("--allow 'db': expected");
         refused(client(List.of(), null, null, List.of(), acl)).withMessageContaining("line 1");
+    }
+
+    @Test
+    void an_access_list_that_no_attach_can_hold_is_refused() throws IOException {
+        List<String> targets = IntStream.range(0, 2000)
+                .mapToObj(i -> "[10.20." + i / 250 + "." + i % 250 + "]:5432")
+                .toList();
+        Path acl = Files.writeString(etc.resolve("list.acl"), "allow " + String.join("\nallow ", targets));
+
+        refused(client(List.of(), null, null, List.of(), acl))
+                .withMessageContainingAll("--acl-file " + acl, "2000 ACL rules", "expected at most 57344", "acl:load");
+        refused(client(List.of(), null, null, targets, null)).withMessageContaining("--allow: 2000 ACL rules");
+        Files.writeString(acl, "allow " + String.join("\nallow ", targets.subList(0, 1000)));
+        Configuration.apply(etc, client(List.of(), null, null, List.of(), acl), system);
+    }
+
+    @Test
+    void a_long_ceiling_is_welcome() throws IOException {
+        Files.writeString(
+                etc.resolve("ceiling.acl"),
+                IntStream.range(1, 5001).mapToObj(i -> "allow :" + i + "\n").collect(Collectors.joining()));
+
+        Configuration.apply(etc, server(), system);
     }
 
     @Test

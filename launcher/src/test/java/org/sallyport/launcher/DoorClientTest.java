@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -62,6 +63,29 @@ class DoorClientTest {
         assertThat(hello.mode()).isEqualTo(DoorHello.Mode.RUN);
         assertThat(hello.commands()).isEqualTo("gateway:list");
         assertThat(hello.directory()).isEqualTo(System.getProperty("user.dir"));
+    }
+
+    @Test
+    void the_token_of_the_environment_is_given_to_who_asks_for_it() throws Exception {
+        CompletableFuture<String> given = CompletableFuture.supplyAsync(() -> {
+            try (Socket socket = listener.accept()) {
+                DataInputStream in = new DataInputStream(socket.getInputStream());
+                DoorHello.read(in, SECRET);
+                new DoorFrame(DoorFrame.ASK_TOKEN, new byte[0]).write(socket.getOutputStream());
+                DoorFrame answer = DoorFrame.read(in);
+                DoorFrame.exit(answer.type()).write(socket.getOutputStream());
+                return new String(answer.payload(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        int code = DoorClient.call(
+                new CommandLine.Door(DoorHello.Mode.RUN, instance.base().toString(), "tunnel:attach"),
+                Map.of("SALLYPORT_TOKEN", "abc.def.ghi"));
+
+        assertThat(code).isEqualTo(DoorFrame.TOKEN);
+        assertThat(given.get(10, TimeUnit.SECONDS)).isEqualTo("abc.def.ghi");
     }
 
     @Test

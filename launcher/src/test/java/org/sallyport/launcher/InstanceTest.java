@@ -4,6 +4,7 @@ package org.sallyport.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InstanceTest {
     @TempDir
@@ -65,6 +68,54 @@ class InstanceTest {
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(instance.state())))
                 .isEqualTo("rwx------");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "etc", "deploy", "cache"})
+    void a_folder_that_others_can_write_to_is_refused(String name) throws IOException {
+        Instance instance = new Instance(temp.resolve("base"));
+        Path folder = Files.createDirectories(instance.base().resolve(name));
+        for (String permissions : List.of("rwxrwxr-x", "rwxr-xrwx")) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+
+            assertThatExceptionOfType(Refusal.class)
+                    .isThrownBy(() -> {
+                        instance.prepareForLock();
+                        instance.prepare(temp, List.of());
+                    })
+                    .withMessageContainingAll(
+                            folder + " can be written by others (" + permissions + ")", "chmod go-w " + folder)
+                    .satisfies(refusal -> assertThat(refusal.exitCode()).isEqualTo(Sallyport.USAGE));
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        instance.prepareForLock();
+        instance.prepare(temp, List.of());
+        assertThat(instance.run()).isEmptyDirectory();
+    }
+
+    @Test
+    void a_directory_of_another_user_is_refused() throws IOException {
+        Instance instance = new Instance(temp.resolve("base"));
+        Files.createDirectories(instance.deploy());
+        assumeTrue(canGiveAway(instance.deploy()), "only root can give a directory away");
+        instance.prepareForLock();
+
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> instance.prepare(temp, List.of()))
+                .withMessageContaining(instance.deploy() + " belongs to " + name(instance.deploy()));
+    }
+
+    private static boolean canGiveAway(Path folder) {
+        try {
+            Files.setAttribute(folder, "unix:uid", 65534);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String name(Path folder) throws IOException {
+        return Files.getOwner(folder).getName();
     }
 
     @Test

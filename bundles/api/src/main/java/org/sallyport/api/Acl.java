@@ -3,6 +3,7 @@
 package org.sallyport.api;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What clients of a gateway may dial. What no rule matches is denied. Of the rules that match, the most specific
  * decides; deny beats allow where two are equally specific. A rule with an exact host or address is more specific than
  * one with a block, a longer block than a shorter one, a block than none; between equals, one with a port than one
- * without.
+ * without. A deny rule with a block also denies the IPv6 addresses that carry one of it ({@link CarriedAddress}).
  *
  * @param rules in the order in which they were given, no two with the same target; at most 10,000
  */
@@ -21,11 +22,46 @@ public record Acl(List<AclRule> rules) {
 
     private static final int MAX_RULES = 10_000;
 
+    /** What rules may take of a client's message (65,536 bytes), beside a token at an attach. */
+    private static final int MAX_SENT_BYTES = 56 * 1024;
+
+    /** Of one rule in a message: all but the texts of host and path, rounded up. */
+    private static final int RULE_BYTES = 30;
+
+    /** Of a path in a message: all but its text. */
+    private static final int PATH_BYTES = 8;
+
+    /** Bits of an IPv6 address that stand before an IPv4 one that it carries. */
+    private static final int BEFORE_CARRIED = 96;
+
     public Acl {
         rules = List.copyOf(rules);
         if (rules.size() > MAX_RULES) {
             throw new IllegalArgumentException(rules.size() + " ACL rules: expected at most " + MAX_RULES);
         }
+    }
+
+    /**
+     * Checks that a client can send rules to its server: they go in one message, so that all are put in force or none.
+     *
+     * @param rules to send
+     * @throws IllegalArgumentException when they are too long; the message says what to do instead
+     */
+    public static void requireSendable(List<AclRule> rules) {
+        long bytes = 0;
+        for (AclRule rule : rules) {
+            bytes += RULE_BYTES + bytes(rule.host());
+            bytes += rule.path().isEmpty() ? 0 : PATH_BYTES + bytes(rule.path());
+        }
+        if (bytes > MAX_SENT_BYTES) {
+            throw new IllegalArgumentException(rules.size() + " ACL rules take " + bytes
+                    + " bytes: expected at most " + MAX_SENT_BYTES + " of a client, about a thousand rules; acl:load at"
+                    + " the server takes a longer list");
+        }
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /**
@@ -96,6 +132,7 @@ public record Acl(List<AclRule> rules) {
         AclRule best = null;
         int bestRank = -1;
         Cidr literal = Cidr.ofLiteral(host);
+        List<InetAddress> carried = address == null ? List.of() : CarriedAddress.of(address);
         for (AclRule rule : rules) {
             if (!decidesConnections(rule, port)) {
                 continue;
@@ -104,13 +141,22 @@ public record Acl(List<AclRule> rules) {
             boolean matches = rule.host().isEmpty()
                     || rule.host().equalsIgnoreCase(host)
                     || (block != null && (block.equals(literal) || (address != null && block.contains(address))));
-            int rank = rank(rule, block);
-            if (matches && (rank > bestRank || (rank == bestRank && rule.action() == AclRule.Action.DENY))) {
+            boolean inside = !matches && deniesInside(rule, block, carried);
+            int rank = rank(rule, block, inside ? BEFORE_CARRIED : 0);
+            if ((matches || inside)
+                    && (rank > bestRank || (rank == bestRank && rule.action() == AclRule.Action.DENY))) {
                 best = rule;
                 bestRank = rank;
             }
         }
         return best;
+    }
+
+    /** An allow rule is about what it names only: nobody meant to open a translator by it. */
+    private static boolean deniesInside(AclRule rule, @Nullable Cidr block, List<InetAddress> carried) {
+        return rule.action() == AclRule.Action.DENY
+                && block != null
+                && carried.stream().anyMatch(block::contains);
     }
 
     private boolean addressMayAllow(int port) {
@@ -125,8 +171,8 @@ public record Acl(List<AclRule> rules) {
         return rule.matchesPort(port) && rule.path().isEmpty();
     }
 
-    private static int rank(AclRule rule, @Nullable Cidr block) {
-        int host = rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + block.prefix();
+    private static int rank(AclRule rule, @Nullable Cidr block, int before) {
+        int host = rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + before + block.prefix();
         return host * 2 + (rule.port() == 0 ? 0 : 1);
     }
 }

@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class AclTest {
     @Test
@@ -77,6 +79,45 @@ final class AclTest {
                         .allowed())
                 .isFalse();
         assertThat(acl.verdict("rebind.example", 443, address("::ffff:169.254.169.254"))
+                        .allowed())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "64:ff9b::a01:1",
+                "64:ff9b:1::a01:1",
+                "64:ff9b:1:a01:0:100::",
+                "64:ff9b:1:0:a:100:100:0",
+                "2002:a01:1::1",
+                "::a01:1"
+            })
+    void whatIsDeniedIsDeniedWhereAnIpv6AddressCarriesItToo(String carrying) throws Exception {
+        Acl acl = acl("allow :443", "deny [10.0.0.0/8]:");
+
+        assertThat(acl.verdict("translated.example", 443, address(carrying)).allowed())
+                .isFalse();
+        assertThat(acl.verdict(carrying, 443, address(carrying)).allowed()).isFalse();
+        assertThat(acl("allow :443", "deny [11.0.0.0/8]:")
+                        .verdict("translated.example", 443, address(carrying))
+                        .allowed())
+                .isTrue();
+    }
+
+    @Test
+    void aDeniedBlockIsMoreSpecificThanAnAllowedPrefixOfTranslators() throws Exception {
+        Acl acl = acl("allow [64:ff9b::/96]:", "deny [10.0.0.0/8]:", "allow [64:ff9b::a01:1]:");
+
+        assertThat(acl.verdict("a", 1, address("64:ff9b::b01:1")).allowed()).isTrue();
+        assertThat(acl.verdict("a", 1, address("64:ff9b::a01:2")).allowed()).isFalse();
+        assertThat(acl.verdict("a", 1, address("64:ff9b::a01:1")).allowed()).isTrue();
+    }
+
+    @Test
+    void anAllowedBlockOpensNoTranslator() throws Exception {
+        assertThat(acl("allow [10.0.0.0/8]:")
+                        .verdict("a", 1, address("64:ff9b::a01:1"))
                         .allowed())
                 .isFalse();
     }

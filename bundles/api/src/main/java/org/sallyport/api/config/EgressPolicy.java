@@ -2,13 +2,11 @@
 // Copyright the Sallyport authors
 package org.sallyport.api.config;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.CarriedAddress;
 import org.sallyport.api.Cidr;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Shown;
@@ -84,9 +82,10 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
      * @return the verdict
      */
     public Verdict verdict(String host, int port, @Nullable InetAddress address, Predicate<InetAddress> own) {
-        InetAddress inner = address instanceof Inet6Address v6 ? carried(v6) : null;
+        List<InetAddress> carried = address == null ? List.of() : CarriedAddress.of(address);
         for (Pattern pattern : deny) {
-            if (pattern.matches(host, port, address) || pattern.matches(host, port, inner)) {
+            if (pattern.matches(host, port, address)
+                    || carried.stream().anyMatch(inner -> pattern.matches(host, port, inner))) {
                 return new Verdict.Denied(
                         Verdict.Source.POLICY,
                         "egress.deny of the server names " + pattern + ", which matches " + shown(host, port, address));
@@ -112,8 +111,9 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
         if (address == null) {
             return false;
         }
-        InetAddress inner = address instanceof Inet6Address v6 ? carried(v6) : null;
-        return address.isLinkLocalAddress() || isMetadata(address) || isPlatform(inner);
+        return address.isLinkLocalAddress()
+                || isMetadata(address)
+                || CarriedAddress.of(address).stream().anyMatch(EgressPolicy::isPlatform);
     }
 
     private static boolean isMetadata(InetAddress address) {
@@ -121,9 +121,11 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
     }
 
     private static @Nullable String special(InetAddress address, Predicate<InetAddress> own) {
-        InetAddress inner = address instanceof Inet6Address v6 ? carried(v6) : null;
-        String plain = plainSpecial(address, own);
-        return plain == null && inner != null ? plainSpecial(inner, own) : plain;
+        String special = plainSpecial(address, own);
+        for (InetAddress inner : CarriedAddress.of(address)) {
+            special = special == null ? plainSpecial(inner, own) : special;
+        }
+        return special;
     }
 
     private static @Nullable String plainSpecial(InetAddress address, Predicate<InetAddress> own) {
@@ -145,24 +147,6 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
         return own.test(address) ? "an address of the server itself" : null;
     }
 
-    /** {@return the IPv4 address that a translator reaches by this one (RFC 6052, RFC 3056, RFC 4291 2.5.5.1), or null} */
-    private static @Nullable InetAddress carried(Inet6Address address) {
-        byte[] bytes = address.getAddress();
-        int at;
-        if (NAT64.contains(address) || address.isIPv4CompatibleAddress()) {
-            at = 12;
-        } else if (SIX_TO_FOUR.contains(address)) {
-            at = 2;
-        } else {
-            return null;
-        }
-        try {
-            return InetAddress.getByAddress(Arrays.copyOfRange(bytes, at, at + 4));
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("4 bytes are an address", e);
-        }
-    }
-
     private static boolean isBroadcast(InetAddress address) {
         byte[] bytes = address.getAddress();
         return bytes.length == 4 && (bytes[0] == 0 || (bytes[0] & bytes[1] & bytes[2] & bytes[3]) == -1);
@@ -175,9 +159,6 @@ public record EgressPolicy(List<Pattern> allow, List<Pattern> deny) {
             Cidr.parse("100.100.100.200"),
             Cidr.parse("192.0.0.192"),
             Cidr.parse("168.63.129.16"));
-
-    private static final Cidr NAT64 = Cidr.parse("64:ff9b::/96");
-    private static final Cidr SIX_TO_FOUR = Cidr.parse("2002::/16");
 
     private static String shown(String host, int port, @Nullable InetAddress address) {
         String place = new HostPort(host, port).toString();

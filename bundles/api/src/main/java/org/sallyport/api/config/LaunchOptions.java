@@ -12,7 +12,7 @@ import org.sallyport.api.HostPort;
  * What the launcher's command line says to the client role, handed over in system properties; checked by the launcher
  * before anything starts. In a container that another launcher started it is empty.
  *
- * @param tokenFiles paths of token files; {@code -} is standard input
+ * @param tokenFiles paths of token files; {@code -} is standard input, {@value #TOKEN_OF_ENVIRONMENT} the environment
  * @param server where to connect instead of the tokens' addresses; null: those
  * @param tunnels attachments per token
  * @param allow ACL rules to add at attach
@@ -38,6 +38,12 @@ public record LaunchOptions(
 
     /** System property: a path. */
     public static final String ACL_FILE = "sallyport.launch.acl-file";
+
+    /** Environment variable: a security token, for {@code sallyport client} and {@code tunnel:attach} without a token file. */
+    public static final String TOKEN_VARIABLE = "SALLYPORT_TOKEN";
+
+    /** Stands among the token files for the one in {@link #TOKEN_VARIABLE}; the token itself is in no property. */
+    public static final String TOKEN_OF_ENVIRONMENT = "$" + TOKEN_VARIABLE;
 
     /** How many attachments one process may ask for with one token. */
     public static final int MAX_TUNNELS = 64;

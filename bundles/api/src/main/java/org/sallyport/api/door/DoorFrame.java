@@ -38,6 +38,12 @@ public record DoorFrame(int type, byte[] payload) {
     /** Container: asks for standard input. */
     public static final int ASK = 6;
 
+    /** Container: asks for the security token in the caller's environment. */
+    public static final int ASK_TOKEN = 7;
+
+    /** Caller: that token; empty when there is none. */
+    public static final int TOKEN = 8;
+
     /** What follows a frame's length is this long at most. */
     public static final int LONGEST = 1024 * 1024;
 

@@ -38,6 +38,8 @@ final class EgressPolicyTest {
                 "64:ff9b::a9fe:a9fe",
                 "2002:a9fe:a9fe::1",
                 "64:ff9b::a09:909",
+                "64:ff9b:1::7f00:1",
+                "64:ff9b:1:a9fe:a9:fe00::",
                 "10.9.9.9"
             })
     void addressesOfTheServerItselfAndOfTheCloudsOwnServicesAreDeniedByDefault(String address) throws Exception {
@@ -48,6 +50,9 @@ final class EgressPolicyTest {
     void everythingElseIsAllowedByDefault() throws Exception {
         assertThat(allowed(policy("", ""), "name", 443, "93.184.216.34")).isTrue();
         assertThat(allowed(policy("", ""), "name", 443, "10.0.0.1")).isTrue();
+        assertThat(allowed(policy("", ""), "name", 443, "64:ff9b:1::a00:1")).isTrue();
+        assertThat(allowed(policy("", ""), "name", 443, "64:ff9b:1:a00:0:100::"))
+                .isTrue();
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.apache.karaf.shell.support.CommandException;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.service.Refusal;
 import org.sallyport.shell.internal.verb.Call;
+import org.sallyport.shell.internal.verb.CallerToken;
 import org.sallyport.shell.internal.verb.Console;
 import org.sallyport.shell.internal.verb.Failed;
 import org.sallyport.shell.internal.verb.Services;
@@ -99,7 +100,8 @@ final class VerbCommand implements Command {
         PrintStream out = System.out;
         PrintStream err = System.err;
         Console.@Nullable Prompt prompt = session.getTerminal() == null ? null : question -> ask(session, question);
-        return new Console(out, err, session.currentDir(), prompt);
+        CallerToken token = session.get(CallerToken.VARIABLE) instanceof CallerToken callers ? callers : () -> "";
+        return new Console(out, err, System.in, session.currentDir(), prompt, token);
     }
 
     private static @Nullable String ask(Session session, String question) throws IOException {

@@ -35,6 +35,9 @@ final class TunnelChoice {
     private final Map<AttachedTunnel, Failing> failing = new ConcurrentHashMap<>();
     private volatile @Nullable Bound bound;
 
+    /** The name of the policy, also while there is none of it. */
+    private volatile String wanted = "";
+
     /** The policy whose failure was told last: each is told of once, not at every connection. */
     private volatile @Nullable Plugin<BalancerPolicy> blamed;
 
@@ -44,6 +47,10 @@ final class TunnelChoice {
     /** A policy, which anybody may have written, did not choose. */
     static final class PolicyFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
+
+        PolicyFailure(String message) {
+            super(message);
+        }
 
         PolicyFailure(String message, Throwable cause) {
             super(message, cause);
@@ -71,6 +78,7 @@ final class TunnelChoice {
      * @return whether it is installed
      */
     boolean bind(String name) {
+        wanted = name;
         Plugin<BalancerPolicy> policy = policies.best(name);
         Bound now = bound;
         if (policy != null && now != null && now.policy() == policy) {
@@ -98,7 +106,7 @@ final class TunnelChoice {
      * @param source of the connection
      * @param tried tunnels that were tried for it
      * @return the choice, null when there is none
-     * @throws PolicyFailure when the policy fails
+     * @throws PolicyFailure when the policy fails, or is needed and not there
      */
     @Nullable
     AttachedTunnel choose(InetAddress source, Collection<AttachedTunnel> tried) {
@@ -108,7 +116,7 @@ final class TunnelChoice {
         }
         Bound now = bound;
         if (now == null || !now.policy().enter()) {
-            return null;
+            throw new PolicyFailure("balancer policy " + wanted + " is not installed");
         }
         try {
             List<Candidate> candidates = new ArrayList<>(usable.size());

@@ -99,7 +99,7 @@ final class ClientAcls implements AclService {
                     .orElseThrow(() -> Refusal.unavailable("this client is not attached to gateway " + gateway
                             + " now, so its server cannot be asked"));
             Acl before = config(link).acl();
-            List<AclRule> named = rules.apply(before);
+            List<AclRule> named = sendable(rules.apply(before));
             Acl after = effect.apply(before);
             if (asked.size() >= MOST_AT_ONCE) {
                 throw Refusal.unavailable(asked.size() + " ACL edits wait for their server's answer");
@@ -129,6 +129,16 @@ final class ClientAcls implements AclService {
             });
         });
         return outcome;
+    }
+
+    private static List<AclRule> sendable(List<AclRule> rules) {
+        try {
+            Acl.requireSendable(rules);
+            return rules;
+        } catch (IllegalArgumentException e) {
+            throw (Refusal)
+                    Refusal.invalid(e.getMessage() + "; nothing was changed").initCause(e);
+        }
     }
 
     /** The edit comes back with the next configuration; somebody else's edit may come with it. */

@@ -34,6 +34,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.api.Release;
 import org.sallyport.api.config.ClientSettings;
 import org.sallyport.api.config.LaunchOptions;
+import org.sallyport.api.config.ListenAddress;
 import org.sallyport.api.config.SettingException;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.event.EventHub;
@@ -73,6 +74,7 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientComponent.class);
     private static final Duration BEYOND_DRAIN = Duration.ofMillis(1500);
+    private static final Duration LAST_TASKS = Duration.ofSeconds(2);
     private static final Duration MOST_DRAIN = Duration.ofSeconds(50);
 
     private final EventHub events;
@@ -82,6 +84,7 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
     private volatile String problem = "";
     private volatile Duration drain = MOST_DRAIN;
     private boolean configured;
+    private String listenAddress = "";
 
     /**
      * Starts the role.
@@ -157,6 +160,10 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
     void configure(Map<String, ?> configuration) {
         try {
             ClientSettings settings = ClientSettings.of(configuration, system);
+            if (configured && !settings.listenAddress().equals(listenAddress)) {
+                ListenAddress.require(ClientSettings.PID, settings.listenAddress());
+            }
+            listenAddress = settings.listenAddress();
             boolean news = configured || !problem.isEmpty();
             problem = "";
             drain = settings.drainTimeout();
@@ -213,7 +220,7 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
     void stop() {
         long began = System.nanoTime();
         await(role.stop(), "stopping");
-        thread.close();
+        thread.stop(LAST_TASKS);
         LOG.info("client role: stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@link Serial} as a thread of its own. A task that fails is logged and stops nothing. */
-final class SerialThread implements Serial, AutoCloseable {
+final class SerialThread implements Serial {
     private static final Logger LOG = LoggerFactory.getLogger(SerialThread.class);
 
     private final ScheduledThreadPoolExecutor executor;
@@ -46,10 +46,19 @@ final class SerialThread implements Serial, AutoCloseable {
         return System.nanoTime();
     }
 
-    /** Ends the thread after the tasks that were given; timers are called off. */
-    @Override
-    public void close() {
+    /**
+     * Finishes the tasks that were given, calls timers off, and ends; waits for at most the limit, so that nothing of this
+     * bundle runs when the bundle has stopped.
+     */
+    void stop(Duration limit) {
         executor.shutdown();
+        try {
+            if (!executor.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("client role: its thread did not end within {} ms", limit.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Runnable logged(Runnable task) {

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.config.LaunchOptions;
 
 /**
  * Reads token files, away from the role's thread, because standard input and network file systems may keep a reader waiting
@@ -29,20 +31,23 @@ final class TokenFiles {
     private static final int MAX_CHARS = 16 * 1024;
 
     private final InputStream standardInput;
+    private final Map<String, String> environment;
     private final Executor executor;
 
     /**
      * @param standardInput what {@code -} means; its first line that is not blank is the token
+     * @param environment what {@value LaunchOptions#TOKEN_OF_ENVIRONMENT} is taken from
      * @param executor runs each read, and may be kept busy by it
      */
-    TokenFiles(InputStream standardInput, Executor executor) {
+    TokenFiles(InputStream standardInput, Map<String, String> environment, Executor executor) {
         this.standardInput = standardInput;
+        this.environment = environment;
         this.executor = executor;
     }
 
     /** {@return reads on a thread of its own for each file} */
     static TokenFiles onThreads(InputStream standardInput) {
-        return new TokenFiles(standardInput, read -> {
+        return new TokenFiles(standardInput, System.getenv(), read -> {
             Thread thread = new Thread(read, "sallyport-token-file");
             thread.setDaemon(true);
             thread.start();
@@ -61,19 +66,27 @@ final class TokenFiles {
     /**
      * Reads a token file.
      *
-     * @param path of the file, or {@code -}
+     * @param path of the file, {@code -}, or {@value LaunchOptions#TOKEN_OF_ENVIRONMENT}
      * @return its text; fails with {@link UnreadableException}
      */
     CompletionStage<String> read(String path) {
         CompletableFuture<String> text = new CompletableFuture<>();
         executor.execute(() -> {
             try {
-                text.complete(path.equals(STANDARD_INPUT) ? firstLine() : contents(path));
+                text.complete(token(path, environment.getOrDefault(LaunchOptions.TOKEN_VARIABLE, "")));
             } catch (IOException e) {
                 text.completeExceptionally(e);
             }
         });
         return text;
+    }
+
+    private String token(String path, String ofEnvironment) throws UnreadableException {
+        return switch (path) {
+            case STANDARD_INPUT -> firstLine();
+            case LaunchOptions.TOKEN_OF_ENVIRONMENT -> filled(ofEnvironment, path);
+            default -> contents(path);
+        };
     }
 
     private static String contents(String path) throws UnreadableException {

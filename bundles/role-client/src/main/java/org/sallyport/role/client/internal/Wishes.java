@@ -2,10 +2,12 @@
 // Copyright the Sallyport authors
 package org.sallyport.role.client.internal;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Acl;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.GatewayId;
 import org.sallyport.wire.control.AclEntry;
@@ -24,8 +26,12 @@ final class Wishes {
     /**
      * @param allow rules to add
      * @param acl what to put in place of the list; null: nothing
+     * @throws IllegalArgumentException when an attach cannot hold them
      */
     Wishes(List<AclRule> allow, @Nullable List<AclRule> acl) {
+        List<AclRule> all = new ArrayList<>(allow);
+        all.addAll(acl == null ? List.of() : acl);
+        Acl.requireSendable(all);
         this.allow = AclEntries.of(allow);
         this.acl = acl == null ? null : AclEntries.of(acl);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -79,7 +80,21 @@ final class ClientComponentTest {
         assertThat(new ConfigurationHealth(component).check().text())
                 .contains("drain.timeout")
                 .contains("expected");
+        // whatever it answers, it does so after the first settings were taken over
+        assertThat(component.show(RoleWorld.GATEWAY).toCompletableFuture()).failsWithin(Duration.ofSeconds(10));
         assertThat(new AttachmentsHealth(component).check().healthy()).isTrue();
+    }
+
+    @Test
+    void anAddressThatThisMachineDoesNotHaveIsRejected() throws Exception {
+        start(Map.of());
+        component.configure(Map.of("listen.address", "192.0.2.1"));
+
+        assertThat(next())
+                .isInstanceOfSatisfying(Event.ConfigurationRejected.class, rejected -> assertThat(rejected.reason())
+                        .contains("listen.address = '192.0.2.1': expected an address or a host name of this machine"));
+        component.configure(Map.of());
+        assertThat(next()).isInstanceOf(Event.ConfigurationApplied.class);
     }
 
     @Test
@@ -92,6 +107,21 @@ final class ClientComponentTest {
                 .contains("line 2: 'everything': expected"));
         assertThat(next()).isInstanceOf(Event.NothingLeftToAttach.class);
         assertThat(new ConfigurationHealth(component).check().healthy()).isFalse();
+    }
+
+    @Test
+    void anAclFileThatNoAttachCanHoldStopsItBeforeAnythingConnects() throws Exception {
+        StringBuilder rules = new StringBuilder();
+        for (int i = 1; i <= 2000; i++) {
+            rules.append("allow db:").append(i).append('\n');
+        }
+        Path acl = Files.writeString(directory.resolve("acl"), rules);
+        system.setProperty(LaunchOptions.ACL_FILE, acl.toString());
+        start(Map.of());
+
+        assertThat(next()).isInstanceOfSatisfying(Event.AttachRefused.class, refused -> assertThat(refused.text())
+                .contains("2000 ACL rules take 64000 bytes"));
+        assertThat(next()).isInstanceOf(Event.NothingLeftToAttach.class);
     }
 
     @Test

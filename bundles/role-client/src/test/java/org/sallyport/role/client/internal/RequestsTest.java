@@ -10,11 +10,14 @@ import static org.sallyport.role.client.internal.RoleWorld.client;
 import static org.sallyport.role.client.internal.RoleWorld.config;
 import static org.sallyport.role.client.internal.RoleWorld.launch;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.ClientId;
@@ -23,10 +26,12 @@ import org.sallyport.api.event.Event;
 import org.sallyport.api.service.AclView;
 import org.sallyport.api.service.Outcome;
 import org.sallyport.api.service.Refusal;
+import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.AclChange;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.AclResult;
 import org.sallyport.wire.control.Config;
+import org.sallyport.wire.control.ControlEncoder;
 import org.sallyport.wire.control.RefusalCode;
 import org.sallyport.wire.control.Refused;
 
@@ -200,6 +205,33 @@ final class RequestsTest {
         assertThat(world.tunnel(0).last(AclChange.class).operation()).isEqualTo(AclChange.Operation.REMOVE);
         begin(stage(world.role.acls().replace(GATEWAY, List.of(RULE))));
         assertThat(world.tunnel(0).last(AclChange.class).operation()).isEqualTo(AclChange.Operation.REPLACE);
+    }
+
+    @Test
+    void moreRulesThanAMessageHoldsAreRefusedAndTheTunnelStays() throws Exception {
+        begin(attach("token " + GATEWAY, 1, null));
+        world.accepts(world.tunnel(0), client(1), config(1));
+
+        assertRefused(
+                stage(world.role.acls().replace(GATEWAY, rules(2000))),
+                Refusal.Reason.INVALID,
+                "expected at most 57344 of a client, about a thousand rules; acl:load at the server takes a longer list;"
+                        + " nothing was changed");
+        assertThat(world.tunnel(0).closed.isDone()).isFalse();
+
+        begin(stage(world.role.acls().replace(GATEWAY, rules(1300))));
+        AclChange sent = world.tunnel(0).last(AclChange.class);
+        assertThat(sent.rules()).hasSize(1300);
+        ByteBuf out = Unpooled.buffer();
+        new ControlEncoder(TunnelProtocol.MAX_CLIENT_MESSAGE).write(sent, out);
+        assertThat(out.readableBytes()).isBetween(48_000, 57_344);
+        out.release();
+    }
+
+    private static List<AclRule> rules(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> AclRule.parse(AclRule.Action.ALLOW, "[10.20." + i / 250 + "." + i % 250 + "]:5432"))
+                .toList();
     }
 
     @Test

@@ -166,6 +166,7 @@ final class RoleWorld {
                         },
                         new TokenFiles(
                                 new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8)),
+                                Map.of(),
                                 Runnable::run),
                         new CeilingFile(ceiling),
                         "workstation",

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,9 +45,20 @@ final class TokenFilesTest {
         assertThatThrownBy(() -> read("", "-")).hasMessageContaining("is empty");
     }
 
+    @Test
+    void theEnvironmentGivesATokenWhereItIsAskedFor() {
+        assertThat(read(Map.of("SALLYPORT_TOKEN", " abc.def.ghi\n"), "", "$SALLYPORT_TOKEN"))
+                .isEqualTo("abc.def.ghi");
+        assertThatThrownBy(() -> read("", "$SALLYPORT_TOKEN")).hasMessageContaining("$SALLYPORT_TOKEN is empty");
+    }
+
     private static String read(String standardInput, String path) {
-        TokenFiles files =
-                new TokenFiles(new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8)), Runnable::run);
+        return read(Map.of(), standardInput, path);
+    }
+
+    private static String read(Map<String, String> environment, String standardInput, String path) {
+        TokenFiles files = new TokenFiles(
+                new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8)), environment, Runnable::run);
         return files.read(path).toCompletableFuture().join();
     }
 }

@@ -12,6 +12,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.sallyport.api.config.ListenAddress;
 import org.sallyport.api.config.ServerSettings;
 import org.sallyport.api.config.SettingException;
 import org.sallyport.api.event.Event;
@@ -62,13 +63,16 @@ public final class ServerRole {
     @Modified
     void modified(Map<String, Object> configuration) {
         ServerSettings settings;
+        GatewayServer runs = server;
         try {
             settings = ServerSettings.of(configuration, System.getProperties());
+            if (runs != null && !runs.settings().listenAddress().equals(settings.listenAddress())) {
+                ListenAddress.require(ServerSettings.PID, settings.listenAddress());
+            }
         } catch (SettingException e) {
             rejected(String.valueOf(e.getMessage()));
             return;
         }
-        GatewayServer runs = server;
         if (runs == null) {
             start(settings);
             return;

@@ -189,6 +189,24 @@ final class SettingsTest {
     }
 
     @Test
+    void anAddressThatThisMachineDoesNotHaveKeepsTheConfigurationBefore() {
+        Map<String, Object> good = new HashMap<>(fixture.configuration);
+        good.put("tunnel.port", "0");
+        ServerRole role = new ServerRole(
+                good, fixture.transport, new RecordingPlane(), fixture.events, fixture.registry, fixture.authority);
+        Map<String, Object> elsewhere = new HashMap<>(good);
+        elsewhere.put("listen.address", "192.0.2.1");
+
+        role.modified(elsewhere);
+
+        assertThat(fixture.events.next(Event.ConfigurationRejected.class).reason())
+                .contains("listen.address = '192.0.2.1': expected an address or a host name of this machine");
+        assertThat(role.server().settings().listenAddress()).isEqualTo("127.0.0.1");
+        assertThat(new ConfigurationHealth(role).check().text()).contains("the configuration before is kept");
+        role.stop();
+    }
+
+    @Test
     void aWrongConfigurationAtTheStartRunsNothingUntilItIsRight() {
         Map<String, Object> good = new HashMap<>(fixture.configuration);
         good.put("tunnel.port", "0");

@@ -6,8 +6,10 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.sallyport.api.door.DoorFrame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,10 +22,12 @@ final class DoorConnection {
     private static final Logger LOG = LoggerFactory.getLogger(DoorConnection.class);
 
     private static final int MAX_CHUNKS = 16;
+    private static final int ANSWER_SECONDS = 10;
 
     private final DataInputStream in;
     private final OutputStream out;
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(MAX_CHUNKS);
+    private final BlockingQueue<byte[]> tokens = new ArrayBlockingQueue<>(1);
     private volatile Input receiver = chunks::put;
     private volatile Resize resized = (columns, rows) -> {};
     private volatile Runnable gone;
@@ -79,11 +83,28 @@ final class DoorConnection {
             DoorFrame frame = DoorFrame.read(in);
             switch (frame.type()) {
                 case DoorFrame.IN -> receiver.take(frame.payload());
+                case DoorFrame.TOKEN -> tokens.offer(frame.payload());
                 case DoorFrame.SIZE -> resized.to(frame.number(0), frame.number(1));
                 default -> {
                     // what a later version sends and this one can do without
                 }
             }
+        }
+    }
+
+    /** {@return the security token in the caller's environment, empty when there is none} */
+    String token() throws IOException {
+        tokens.clear();
+        send(new DoorFrame(DoorFrame.ASK_TOKEN, new byte[0]));
+        try {
+            byte[] answer = tokens.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+            if (answer == null) {
+                throw new IOException("the caller did not answer within " + ANSWER_SECONDS + " s");
+            }
+            return new String(answer, StandardCharsets.UTF_8).strip();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the caller went away", e);
         }
     }
 

@@ -12,6 +12,7 @@ import org.apache.karaf.shell.api.console.SessionFactory;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.door.DoorFrame;
 import org.sallyport.api.door.DoorHello;
+import org.sallyport.shell.internal.verb.CallerToken;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ final class RunMode implements DoorMode {
             Session session = sessions.create(connection.input(), out, err);
             try {
                 session.currentDir(Path.of(hello.directory()));
+                session.put(CallerToken.VARIABLE, (CallerToken) connection::token);
                 return Operator.call(() -> run(hello.commands(), session, out, err));
             } finally {
                 session.close();

@@ -11,6 +11,7 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.sallyport.api.door.DoorFrame;
 import org.sallyport.api.door.DoorHello;
+import org.sallyport.shell.internal.verb.CallerToken;
 
 /** A person types, with completion and history. */
 final class ShellMode implements DoorMode {
@@ -40,6 +41,7 @@ final class ShellMode implements DoorMode {
                 session.put(Session.IS_LOCAL, true);
                 session.put("PROMPT", "sallyport " + role + "> ");
                 session.currentDir(Path.of(hello.directory()));
+                session.put(CallerToken.VARIABLE, (CallerToken) connection::token);
                 exitLeaves(session);
                 out.println("Sallyport " + role + ". Tab completes, help lists the commands, Ctrl-D leaves.");
                 session.run();

@@ -2,9 +2,12 @@
 // Copyright the Sallyport authors
 package org.sallyport.shell.internal.verb;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,10 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param out takes what it answers
  * @param err takes warnings
+ * @param in gives what is piped into the command
  * @param directory what relative files are relative to
  * @param prompt asks a person for a secret; null where nobody is there to be asked
+ * @param token in the caller's environment
  */
-public record Console(PrintStream out, PrintStream err, Path directory, @Nullable Prompt prompt) {
+public record Console(
+        PrintStream out, PrintStream err, InputStream in, Path directory, @Nullable Prompt prompt, CallerToken token) {
     /** Asks for a line that is not shown. */
     @FunctionalInterface
     public interface Prompt {
@@ -26,7 +32,26 @@ public record Console(PrintStream out, PrintStream err, Path directory, @Nullabl
         String secret(String question) throws IOException;
     }
 
+    private static final int MAX_SECRET_BYTES = 16 * 1024;
     private static final long MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+    /** {@return a secret: from the person, else the next line of the input that is not blank; null when there is none} */
+    @Nullable
+    String secret(String question) throws IOException {
+        return prompt == null ? line() : prompt.secret(question);
+    }
+
+    private @Nullable String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int next = in.read(); next >= 0 && line.size() < MAX_SECRET_BYTES; next = in.read()) {
+            if (next == '\n' && !line.toString(StandardCharsets.UTF_8).isBlank()) {
+                break;
+            }
+            line.write(next);
+        }
+        String text = line.toString(StandardCharsets.UTF_8).strip();
+        return text.isEmpty() ? null : text;
+    }
 
     /** {@return a file as the caller means it} */
     Path file(String name) {

@@ -10,7 +10,10 @@ import org.sallyport.api.config.LaunchOptions;
 
 final class TunnelAttach implements Verb {
     private static final Option TOKEN_FILE = Option.value(
-            "--token-file", "FILE", "the file with the security token; - asks for it, in an interactive shell");
+            "--token-file",
+            "FILE",
+            "the file with the security token; - takes it from standard input, or asks for it in an interactive shell;"
+                    + " without this option it is taken from $" + LaunchOptions.TOKEN_VARIABLE);
     private static final Option TUNNELS =
             Option.value("--tunnels", "N", "how many attachments; 1 unless told otherwise");
 
@@ -24,24 +27,37 @@ final class TunnelAttach implements Verb {
 
     @Override
     public void run(Call call) {
-        String file = call.given().needed(TOKEN_FILE);
+        String file = call.given().text(TOKEN_FILE);
         int tunnels = call.given().number(TUNNELS, 1, LaunchOptions.MAX_TUNNELS, 1);
         var attachments = call.services().attachments();
-        String token = file.equals("-") ? asked(call.console()) : call.console().read(file);
+        String token = file == null
+                ? ofEnvironment(call)
+                : file.equals("-") ? asked(call.console()) : call.console().read(file);
         List<ClientId> clients = call.changed(attachments.attach(token, tunnels, null));
         call.show(
                 new Attached(clients.stream().map(ClientId::value).toList()),
                 attached -> attached.clients().stream().map(id -> id + "\n").collect(Collectors.joining()));
     }
 
-    private static String asked(Console console) {
-        if (console.prompt() == null) {
-            throw new Failed("--token-file -: nobody can be asked here; expected the name of a file");
-        }
+    private String ofEnvironment(Call call) {
         try {
-            String token = console.prompt().secret("Token: ");
+            String token = call.console().token().read();
+            if (token.isBlank()) {
+                throw syntax().wrong(
+                                TOKEN_FILE + " is missing, and there is no token in $" + LaunchOptions.TOKEN_VARIABLE);
+            }
+            return token;
+        } catch (IOException e) {
+            throw new Failed("the token could not be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static String asked(Console console) {
+        try {
+            String token = console.secret("Token: ");
             if (token == null || token.isBlank()) {
-                throw new Failed("no token was given");
+                throw new Failed("--token-file -: no token was given; expected it as a line"
+                        + (console.prompt() == null ? " of standard input" : ""));
             }
             return token;
         } catch (IOException e) {

@@ -23,6 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,10 +34,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.api.ClientId;
+import org.sallyport.api.HostPort;
 import org.sallyport.api.door.DoorFile;
 import org.sallyport.api.door.DoorFrame;
 import org.sallyport.api.door.DoorHello;
 import org.sallyport.api.health.HealthCheck;
+import org.sallyport.api.service.AttachmentService;
+import org.sallyport.api.service.Outcome;
 import org.sallyport.shell.internal.FakeServer;
 import org.sallyport.shell.internal.FakeServices;
 import org.sallyport.shell.internal.KarafSessions;
@@ -161,6 +167,62 @@ final class DoorListenerTest {
             assertThat(caller.code()).isZero();
             assertThat(caller.out()).contains("one").doesNotContain("two");
         }
+    }
+
+    @Test
+    void aTokenComesFromTheCallersInput() throws IOException {
+        List<String> attached = attachments();
+        try (Caller caller = new Caller(hello(DoorHello.Mode.RUN, "tunnel:attach --token-file -"))) {
+            assertThat(caller.next().type()).isEqualTo(DoorFrame.ASK);
+            caller.type(FakeServer.TOKEN + "\n");
+
+            assertThat(caller.code()).isZero();
+            assertThat(attached).containsExactly(FakeServer.TOKEN);
+        }
+    }
+
+    @Test
+    void aTokenComesFromTheCallersEnvironmentWhenACommandNeedsIt() throws IOException {
+        List<String> attached = attachments();
+        try (Caller caller = new Caller(hello(DoorHello.Mode.RUN, "tunnel:attach"))) {
+            assertThat(caller.next().type()).isEqualTo(DoorFrame.ASK_TOKEN);
+            caller.send(new DoorFrame(DoorFrame.TOKEN, FakeServer.TOKEN.getBytes(UTF_8)));
+
+            assertThat(caller.code()).isZero();
+            assertThat(attached).containsExactly(FakeServer.TOKEN);
+        }
+        try (Caller caller = new Caller(hello(DoorHello.Mode.RUN, "tunnel:attach"))) {
+            assertThat(caller.next().type()).isEqualTo(DoorFrame.ASK_TOKEN);
+            caller.send(new DoorFrame(DoorFrame.TOKEN, new byte[0]));
+
+            assertThat(caller.code()).isOne();
+            assertThat(caller.err())
+                    .contains("--token-file FILE is missing, and there is no token in $SALLYPORT_TOKEN");
+        }
+    }
+
+    /** Makes this a client; {@return the tokens that it is asked to attach with} */
+    private List<String> attachments() {
+        List<String> tokens = new CopyOnWriteArrayList<>();
+        services.attachments = new AttachmentService() {
+            @Override
+            public CompletionStage<Outcome<List<ClientId>>> attach(
+                    String token, int tunnels, @Nullable HostPort server) {
+                tokens.add(token);
+                return CompletableFuture.completedFuture(Outcome.of(List.of(new ClientId(FakeServer.CLIENT))));
+            }
+
+            @Override
+            public CompletionStage<Outcome<ClientId>> detach(ClientId client) {
+                throw new UnsupportedOperationException("nobody detaches");
+            }
+
+            @Override
+            public List<Attachment> attachments() {
+                return List.of();
+            }
+        };
+        return tokens;
     }
 
     @Test

@@ -4,6 +4,7 @@ package org.sallyport.shell.internal.verb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ final class Bench {
     final FakeServices services = FakeServices.of(server);
     Path directory = Path.of("").toAbsolutePath();
     Console.@Nullable Prompt prompt;
+    String input = "";
+    String environmentToken = "";
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -32,8 +35,13 @@ final class Bench {
                 .orElseThrow();
         out.reset();
         err.reset();
-        Console console =
-                new Console(new PrintStream(out, false, UTF_8), new PrintStream(err, false, UTF_8), directory, prompt);
+        Console console = new Console(
+                new PrintStream(out, false, UTF_8),
+                new PrintStream(err, false, UTF_8),
+                new ByteArrayInputStream(input.getBytes(UTF_8)),
+                directory,
+                prompt,
+                () -> environmentToken);
         verb.run(Call.of(verb.syntax(), words.subList(1, words.size()), services, console));
     }
 

@@ -222,12 +222,44 @@ final class OtherVerbsTest {
     }
 
     @Test
-    void attachAsksAPersonForTheTokenAndNobodyElse() {
+    void attachReadsTheTokenFromStandardInput() {
         Attachments attachments = new Attachments();
         bench.services.attachments = attachments;
         assertThatThrownBy(() -> bench.run("tunnel:attach --token-file -"))
-                .hasMessage("--token-file -: nobody can be asked here; expected the name of a file");
+                .hasMessage("--token-file -: no token was given; expected it as a line of standard input");
 
+        bench.input = "\n " + FakeServer.TOKEN + " \nwhat the next command reads\n";
+        bench.run("tunnel:attach --token-file -");
+
+        assertThat(attachments.asked).containsExactly("attach " + FakeServer.TOKEN + " 1 null");
+    }
+
+    @Test
+    void attachReadsTheTokenFromTheEnvironmentWhereNoFileIsNamed() throws IOException {
+        Attachments attachments = new Attachments();
+        bench.services.attachments = attachments;
+        Files.writeString(directory.resolve("t"), "another");
+        bench.environmentToken = FakeServer.TOKEN;
+
+        bench.run("tunnel:attach --tunnels 2");
+        bench.run("tunnel:attach --token-file t");
+
+        assertThat(attachments.asked)
+                .containsExactly("attach " + FakeServer.TOKEN + " 2 null", "attach another 1 null");
+    }
+
+    @Test
+    void attachWithoutAnyTokenSaysWhereItIsExpected() {
+        bench.services.attachments = new Attachments();
+
+        assertThatThrownBy(() -> bench.run("tunnel:attach --tunnels 2"))
+                .hasMessageStartingWith("--token-file FILE is missing, and there is no token in $SALLYPORT_TOKEN");
+    }
+
+    @Test
+    void attachAsksAPersonForTheToken() {
+        Attachments attachments = new Attachments();
+        bench.services.attachments = attachments;
         bench.prompt = question -> FakeServer.TOKEN;
         bench.run("tunnel:attach --token-file -");
 
@@ -239,7 +271,7 @@ final class OtherVerbsTest {
         assertThatThrownBy(() -> bench.run("tunnel:detach " + FakeServer.CLIENT))
                 .hasMessageContaining("sallyport-client (feature:install)");
         assertThatThrownBy(() -> bench.run("tunnel:attach --tunnels 2"))
-                .hasMessageStartingWith("--token-file FILE is missing");
+                .hasMessageContaining("sallyport-client (feature:install)");
     }
 
     @Test
