@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.service.DestinationView;
 import org.sallyport.api.service.TunnelService;
+import org.sallyport.testkit.fault.FaultProxy;
 import org.sallyport.testkit.resource.Conversation;
 import org.sallyport.testkit.resource.Pattern;
 import org.sallyport.testkit.resource.Resource;
@@ -31,12 +32,12 @@ final class CutTest {
     @Test
     void anApplicationInTheMiddleOfADownloadSeesAReset() throws IOException {
         Resource source = site.ending(Resource.source(Long.MAX_VALUE));
-        Cable cable = site.cable();
-        try (Conversation application = Conversation.connect(listen(source, cable))) {
+        FaultProxy network = site.network();
+        try (Conversation application = Conversation.connect(listen(source, network))) {
             InputStream in = application.socket().getInputStream();
             byte[] part = in.readNBytes(PART);
 
-            cable.cut();
+            network.reset();
 
             // what came until then is right; what is still on the way may come as well, and the end may not
             assertThat(part).isEqualTo(Pattern.bytes(PART));
@@ -49,12 +50,12 @@ final class CutTest {
     @Test
     void bothSidesOfAQuietConnectionSeeAReset() throws IOException {
         Resource held = site.ending(Resource.held());
-        Cable cable = site.cable();
-        try (Conversation application = Conversation.connect(listen(held, cable));
+        FaultProxy network = site.network();
+        try (Conversation application = Conversation.connect(listen(held, network));
                 Conversation resource = held.next()) {
             exchange(application, resource);
 
-            cable.cut();
+            network.reset();
 
             assertThat(application.isResetNext()).isTrue();
             assertThat(resource.isResetNext()).isTrue();
@@ -64,16 +65,16 @@ final class CutTest {
     @Test
     void bothSidesOfAConnectionFromTheClientsPortSeeAReset() throws IOException {
         Resource held = site.ending(Resource.held());
-        Cable cable = site.cable();
+        FaultProxy network = site.network();
         HostPort port = ServerNode.local(site.server()
                 .cloud(site.gateway(), "outward", held.address(), Ports.free())
                 .listen());
-        site.client("client").attach(site.token(), cable.address());
+        site.client("client").attach(site.token(), network.address());
         try (Conversation application = Conversation.connect(port);
                 Conversation resource = held.next()) {
             exchange(application, resource);
 
-            cable.cut();
+            network.reset();
 
             assertThat(application.isResetNext()).isTrue();
             assertThat(resource.isResetNext()).isTrue();
@@ -83,8 +84,8 @@ final class CutTest {
     @Test
     void connectionsOnAnotherTunnelGoOn() throws IOException {
         Resource held = site.ending(Resource.held());
-        Cable cable = site.cable();
-        HostPort listen = listen(held, cable);
+        FaultProxy network = site.network();
+        HostPort listen = listen(held, network);
         try (Conversation first = Conversation.connect(listen);
                 Conversation one = held.next()) {
             exchange(first, one);
@@ -99,7 +100,7 @@ final class CutTest {
                 exchange(second, two);
             } while (other.get(TunnelService.class).tunnels().get(0).streams() == 0);
 
-            cable.cut();
+            network.reset();
 
             assertThat(first.isResetNext()).isTrue();
             assertThat(one.isResetNext()).isTrue();
@@ -107,9 +108,9 @@ final class CutTest {
         }
     }
 
-    private HostPort listen(Resource resource, Cable cable) {
+    private HostPort listen(Resource resource, FaultProxy network) {
         DestinationView inward = site.inward(resource);
-        site.server().heard(List.of(site.client("client").attach(site.token(), cable.address())));
+        site.server().heard(List.of(site.client("client").attach(site.token(), network.address())));
         return site.listening(inward);
     }
 

@@ -15,6 +15,9 @@ import org.sallyport.api.service.AttachmentService;
 import org.sallyport.api.service.ClientService;
 import org.sallyport.api.service.ClientView;
 import org.sallyport.api.service.DestinationView;
+import org.sallyport.testkit.Await;
+import org.sallyport.testkit.fault.FaultProxy;
+import org.sallyport.testkit.fault.Side;
 
 /** Who comes back after an end, as whom, and who stays away. */
 @Timeout(120)
@@ -25,13 +28,13 @@ final class ReturnTest {
     @Test
     void aTunnelThatIsCutComesBackWithItsIdAndCarriesAgain() {
         DestinationView inward = site.inward(site.resource());
-        Cable cable = site.cable();
+        FaultProxy network = site.network();
         ClientNode client = site.client("client");
-        ClientId id = client.attach(site.token(), cable.address());
+        ClientId id = client.attach(site.token(), network.address());
         HostPort listen = site.listening(inward);
         assertThat(Named.ask(listen, "x")).isNotEmpty();
 
-        cable.cut();
+        network.reset();
 
         client.await(Event.Detached.class);
         assertThat(client.await(Event.Attached.class, 1, event -> true).client())
@@ -41,11 +44,11 @@ final class ReturnTest {
 
     @Test
     void aGhostIsReplacedAtOnceByTheClientThatComesBack() {
-        Cable cable = site.cable();
+        FaultProxy network = site.network();
         ClientNode client = site.client("client");
-        ClientId id = client.attach(site.token(), cable.address());
+        ClientId id = client.attach(site.token(), network.address());
 
-        cable.cutNearEnd();
+        network.reset(Side.CLIENT);
 
         assertThat(client.await(Event.Attached.class, 1, event -> true).client())
                 .isEqualTo(id);
@@ -58,13 +61,13 @@ final class ReturnTest {
     @Test
     void aServerThatRestartsFindsItsClientsAndPortsAgain() {
         DestinationView inward = site.inward(site.resource());
-        Cable cable = site.cable();
+        FaultProxy network = site.network();
         ClientNode client = site.client("client");
-        client.attach(site.token(), cable.address());
+        client.attach(site.token(), network.address());
         HostPort listen = site.listening(inward);
 
         site.restartServer(Map.of("listen.ports", listen.port() + "-" + listen.port()));
-        cable.leadTo(site.server().tunnel());
+        network.leadTo(site.server().tunnel());
 
         ClientId again = client.await(Event.Attached.class, 1, event -> true).client();
         assertThat(again.belongsTo(site.gateway())).isTrue();
@@ -83,7 +86,9 @@ final class ReturnTest {
         Node.done(clients.terminate(again));
 
         client.await(Event.Detached.class, 1, event -> true);
-        assertThat(client.get(AttachmentService.class).attachments()).isEmpty();
+        Await.until(
+                "the attachment is forgotten",
+                () -> client.get(AttachmentService.class).attachments().isEmpty());
         assertThat(Node.done(clients.list())).isEmpty();
     }
 

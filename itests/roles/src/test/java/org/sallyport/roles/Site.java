@@ -3,7 +3,6 @@
 package org.sallyport.roles;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.service.DestinationView;
+import org.sallyport.testkit.fault.FaultProxy;
 import org.sallyport.testkit.resource.Resource;
 
 /**
@@ -134,12 +134,9 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
         client.close();
     }
 
-    Cable cable() {
-        try {
-            return ending(new Cable(server.tunnel()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** {@return a network before the server, which does harm on demand} */
+    FaultProxy network() {
+        return ending(FaultProxy.before(server.tunnel()));
     }
 
     /** {@return an on-premises destination to a resource, which the gateway's ACL allows; it listens once a client is there} */
