@@ -80,16 +80,26 @@ def foreign_share(earlier: Usage, now: Usage, elapsed: float) -> float:
     return max(0.0, now.foreign - earlier.foreign) / (elapsed * CORES) if elapsed > 0 else 0.0
 
 
-def resident_mb(program: set[int]) -> float:
-    """Proportional set size of a program's processes: shared pages count once."""
-    kilobytes = 0
-    for pid in _tree(_processes(), program):
-        try:
-            rollup = Path("/proc", str(pid), "smaps_rollup").read_text()
-        except OSError:
-            continue
-        kilobytes += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return kilobytes / 1024
+@dataclass(frozen=True)
+class Resident:
+    """Memory of processes in MB: the resident set size, and the proportional one, in which pages that processes share count once."""
+
+    rss: float
+    pss: float
+
+    @staticmethod
+    def of(program: set[int]) -> Resident:
+        kilobytes = {"Rss:": 0, "Pss:": 0}
+        for pid in _tree(_processes(), program):
+            try:
+                rollup = Path("/proc", str(pid), "smaps_rollup").read_text()
+            except OSError:
+                continue
+            for line in rollup.splitlines():
+                words = line.split()
+                if words[0] in kilobytes:
+                    kilobytes[words[0]] += int(words[1])
+        return Resident(kilobytes["Rss:"] / 1024, kilobytes["Pss:"] / 1024)
 
 
 def _first_line(command: list[str]) -> str:

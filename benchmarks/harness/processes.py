@@ -40,14 +40,16 @@ class Processes:
         self._unprivileged = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
         self._started: list[subprocess.Popen[bytes]] = []
         self._orphans: set[tuple[int, int]] = set()
+        self._directories = 0
 
     @property
     def user(self) -> str:
         return self._unprivileged.pw_name if self._unprivileged else pwd.getpwuid(os.geteuid()).pw_name
 
     def own_directory(self, name: str) -> Path:
-        """A directory that belongs to the user whom programs run as."""
-        path = self.directory / name
+        """A new directory that belongs to the user whom programs run as."""
+        self._directories += 1
+        path = self.directory / f"{name}-{self._directories}"
         path.mkdir(mode=0o700)
         self.give(path)
         return path
@@ -70,18 +72,35 @@ class Processes:
             prefix += ["--reuid", ids[0], "--regid", ids[1], "--clear-groups"]
         return [*prefix, "--", *words]
 
-    def start(self, words: list[str], log: Path, *, output: Path | None = None, stdin=subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    def words_of(self, process: subprocess.Popen[bytes]) -> str:
+        """The command as it was given, for messages: without what lets it run, and short."""
+        words = " ".join(map(str, process.args[process.args.index("--") + 1 :])).replace(f"{self.directory}/", "")
+        return words if len(words) <= 120 else f"{words[:120]}…"
+
+    def start(
+        self, words: list[str], log: Path, *, output: Path | None = None, stdin=subprocess.DEVNULL, environment: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         """Starts a program in a session of its own, so that Ctrl-C reaches only the harness. stderr goes to `log`, stdout there or
         to `output`."""
         with open(log, "ab") as errors, open(output or log, "ab") as lines:
             process = subprocess.Popen(
-                self._command(words), stdin=stdin, stdout=lines, stderr=errors, cwd=self.directory, start_new_session=True
+                self._command(words),
+                stdin=stdin,
+                stdout=lines,
+                stderr=errors,
+                cwd=self.directory,
+                start_new_session=True,
+                env=os.environ | (environment or {}),
             )
         self._started.append(process)
         return process
 
     def call(self, words: list[str], seconds: float = 30) -> str:
         """Runs a command to its end and returns what it printed."""
+        return self.finish(self.begin(words), seconds)
+
+    def begin(self, words: list[str]) -> subprocess.Popen[bytes]:
+        """Begins a command that `finish` waits for."""
         process = subprocess.Popen(
             self._command(words),
             stdin=subprocess.DEVNULL,
@@ -91,14 +110,18 @@ class Processes:
             start_new_session=True,
         )
         self._started.append(process)
+        return process
+
+    def finish(self, process: subprocess.Popen[bytes], seconds: float) -> str:
+        words = self.words_of(process)
         try:
             out, err = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             self.end(process)
-            raise Failed(f"{' '.join(words)}: expected an end within {seconds:g} s") from None
+            raise Failed(f"{words}: expected an end within {seconds:g} s") from None
         self._started.remove(process)
         if process.returncode != 0:
-            raise Failed(f"{' '.join(words)}: ended with {process.returncode}: {(err + out).decode(errors='replace').strip()}")
+            raise Failed(f"{words}: ended with {process.returncode}: {(err + out).decode(errors='replace').strip()}")
         return out.decode()
 
     def await_line(self, process: subprocess.Popen[bytes], output: Path, word: str, log: Path, seconds: float = 60) -> str:
@@ -113,7 +136,7 @@ class Processes:
             time.sleep(0.02)
         state = "still runs" if process.poll() is None else f"ended with {process.returncode}"
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:]) if log.exists() else ""
-        raise Failed(f"{' '.join(map(str, process.args))}: {state}: expected a line '{word}…' within {seconds:g} s\n{tail}")
+        raise Failed(f"{self.words_of(process)}: {state}: expected a line '{word}…' within {seconds:g} s\n{tail}")
 
     def await_port(self, process: subprocess.Popen[bytes], port: int, log: Path, seconds: float = 15) -> None:
         deadline = time.monotonic() + seconds
@@ -124,7 +147,7 @@ class Processes:
             except OSError:
                 time.sleep(0.02)
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:]) if log.exists() else ""
-        raise Failed(f"{' '.join(map(str, process.args))}: expected a listener on port {port} within {seconds:g} s\n{tail}")
+        raise Failed(f"{self.words_of(process)}: expected a listener on port {port} within {seconds:g} s\n{tail}")
 
     def end(self, process: subprocess.Popen[bytes], seconds: float = 10) -> None:
         family = machine.family(process.pid)

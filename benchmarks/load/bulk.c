@@ -10,8 +10,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-static const double RAMP_SECONDS = .4;
-
 struct stream {
     int fd;
     bool dead;
@@ -46,8 +44,8 @@ static bool push(struct stream *stream) {
     return send(stream->fd, chunk, sizeof chunk, MSG_NOSIGNAL) >= 0 || errno == EAGAIN || errno == EINTR;
 }
 
-int run_bulk(int port, bool down, int streams, double seconds) {
-    end_at_the_latest_after(seconds);
+int run_bulk(int port, bool down, int streams, double seconds, double ramp_seconds) {
+    end_at_the_latest_after(seconds + ramp_seconds);
     struct stream *all = calloc((size_t)streams, sizeof *all);
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     for (int i = 0; i < streams; i++) {
@@ -64,8 +62,8 @@ int run_bulk(int port, bool down, int streams, double seconds) {
     struct epoll_event events[TURN];
     int dead = 0;
     double elapsed;
-    while ((elapsed = seconds_since(start)) < RAMP_SECONDS + seconds && dead < streams) {
-        if (ramp_end == 0 && elapsed >= RAMP_SECONDS) {
+    while ((elapsed = seconds_since(start)) < ramp_seconds + seconds && dead < streams) {
+        if (ramp_end == 0 && elapsed >= ramp_seconds) {
             ramp_end = now_ns();
             for (int i = 0; i < streams; i++) {
                 all[i].arrived_at_ramp = all[i].arrived;

@@ -4,8 +4,8 @@
  * The load generator: one resource that programs under test carry connections to, and the loads that run against their ports.
  *
  * What a connection asks of the resource is its first byte (enum mode), so one destination serves every load. Each load is one
- * process with one thread, ends by itself, and prints one line of JSON. On a machine where one thread is the limit, the figures of
- * the program `direct` show it.
+ * process with one thread, ends by itself, and prints JSON, one object a line. On a machine where one thread is the limit, the
+ * figures of the program `direct` show it. The relay, which stands for a long path, is here because it is made of the same parts.
  */
 #ifndef LOAD_H
 #define LOAD_H
@@ -17,7 +17,9 @@
 enum mode {
     MODE_ECHO = 'e',   /* what comes goes back */
     MODE_SOURCE = 's', /* the resource sends for ever */
+    MODE_DRIP = 'd',   /* the same with small socket buffers, for a reader that stalls */
     MODE_SINK = 'k',   /* the resource reads, and says each ACK_EVERY bytes how many it has read (uint64_t, this machine's order) */
+    MODE_STALL = 'z',  /* the resource reads no more; its socket's buffers are small */
 };
 
 enum {
@@ -38,6 +40,8 @@ int dial(int port);
 /* A non-blocking socket whose connect has been started, or -1 with errno. */
 int start_dial(int port);
 void set_blocking(int fd, bool blocking);
+/* So that many stalled connections fill the program under test, not the kernel's memory for TCP. */
+void set_small_buffers(int fd);
 bool send_all(int fd, const void *bytes, size_t length);
 bool receive_all(int fd, void *bytes, size_t length);
 /* Adds or changes a descriptor whose epoll data is `data`. */
@@ -55,9 +59,11 @@ void latency_print(struct latency *latency);
 
 /* the loads; each returns the exit code */
 int run_resource(int port);
-int run_bulk(int port, bool down, int streams, double seconds);
+int run_bulk(int port, bool down, int streams, double seconds, double ramp_seconds);
 int run_ping(int port, size_t size, double seconds);
 int run_connects(int port, int parallel, double seconds);
 int run_idle(int port, int count, double seconds);
+int run_stall(int port, bool down, int count, double seconds);
+int run_relay(int to_port, double round_trip_ms, double megabits);
 
 #endif

@@ -102,6 +102,13 @@ void set_blocking(int fd, bool blocking) {
     }
 }
 
+void set_small_buffers(int fd) {
+    int size = 64 * 1024;
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) < 0) {
+        die("setsockopt");
+    }
+}
+
 bool send_all(int fd, const void *bytes, size_t length) {
     const char *next = bytes;
     while (length > 0) {

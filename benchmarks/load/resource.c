@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-/* The resource: echo, source and sink on one port, one thread, level-triggered. A source sends one chunk a turn, so that streams
+/* The resource: echo, source, sink and a reader that stalls, on one port, one thread, level-triggered. A source sends one chunk a turn, so that streams
  * share it evenly and unfairness that is measured is the program's. */
 #include "load.h"
 
@@ -77,8 +77,15 @@ static bool readable(struct connection *connection) {
     if (connection->mode == 0) {
         connection->mode = *bytes++;
         length--;
+        if (connection->mode == MODE_DRIP) {
+            set_small_buffers(connection->fd);
+            connection->mode = MODE_SOURCE;
+        }
         if (connection->mode == MODE_SOURCE) {
             watch(epoll, EPOLL_CTL_MOD, connection->fd, EPOLLOUT, connection);
+        } else if (connection->mode == MODE_STALL) {
+            set_small_buffers(connection->fd);
+            watch(epoll, EPOLL_CTL_MOD, connection->fd, 0, connection); /* leaves the end by a reset */
         }
     }
     switch (connection->mode) {
@@ -87,6 +94,7 @@ static bool readable(struct connection *connection) {
         case MODE_SINK:
             return swallow(connection, (size_t)length);
         case MODE_SOURCE:
+        case MODE_STALL:
             return true;
         default:
             return false;
