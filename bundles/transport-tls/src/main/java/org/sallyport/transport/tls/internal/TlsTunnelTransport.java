@@ -39,6 +39,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
     private final Strangers bounds;
     private final MemoryBounds memory;
     private final LiveTunnels live = new LiveTunnels();
+    private final LoopPlaces places;
     private final Queue<TunnelListener> ports = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor resolver;
 
@@ -52,6 +53,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     TlsTunnelTransport(EventLoops loops, TlsContexts contexts, Strangers bounds, MemoryBounds memory) {
         this.loops = loops;
+        places = new LoopPlaces(loops.all());
         this.bounds = bounds;
         this.memory = memory;
         this.contexts = contexts;
@@ -68,12 +70,12 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public Future<Tunnel> connect(TunnelTarget target) {
-        return TunnelDial.start(loops, contexts, live, memory, resolver, target);
+        return TunnelDial.start(loops, places, contexts, live, memory, resolver, target);
     }
 
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
-        return TunnelPort.bind(loops, contexts, live, memory, address, identity, bounds, arrivals)
+        return TunnelPort.bind(loops, places, contexts, live, memory, address, identity, bounds, arrivals)
                 .addListener((Future<TunnelListener> bound) -> {
                     if (bound.isSuccess()) {
                         ports.add(bound.getNow());

@@ -41,26 +41,34 @@ final class TunnelDial {
     private final LiveTunnels live;
     private final MemoryBounds memory;
     private final TunnelTarget target;
+    private final LoopPlaces.Place place;
     private final EventLoop loop;
     private final Promise<Tunnel> result;
     private final SslContext tls;
     private @Nullable Channel current;
 
     private TunnelDial(
-            EventLoops loops, TlsContexts contexts, LiveTunnels live, MemoryBounds memory, TunnelTarget target)
+            EventLoops loops,
+            LoopPlaces places,
+            TlsContexts contexts,
+            LiveTunnels live,
+            MemoryBounds memory,
+            TunnelTarget target)
             throws SSLException {
         this.loops = loops;
         this.contexts = contexts;
         this.live = live;
         this.memory = memory;
         this.target = target;
-        loop = loops.next();
-        result = loop.newPromise();
         tls = contexts.client(target.identity(), new PinnedTrust(target.serverName(), target.pins()));
+        place = places.take();
+        loop = place.loop();
+        result = loop.newPromise();
     }
 
     static Future<Tunnel> start(
             EventLoops loops,
+            LoopPlaces places,
             TlsContexts contexts,
             LiveTunnels live,
             MemoryBounds memory,
@@ -70,7 +78,7 @@ final class TunnelDial {
             return loops.next().newFailedFuture(new IOException("outbound proxies are not supported by this version"));
         }
         try {
-            TunnelDial dial = new TunnelDial(loops, contexts, live, memory, target);
+            TunnelDial dial = new TunnelDial(loops, places, contexts, live, memory, target);
             dial.begin(resolver);
             return dial.result;
         } catch (SSLException wrong) {
@@ -88,8 +96,13 @@ final class TunnelDial {
                 TimeUnit.MILLISECONDS);
         result.addListener(done -> {
             deadline.cancel(false);
+            if (done.isSuccess()) {
+                result.getNow().closed().addListener(closed -> place.giveBack());
+                return;
+            }
+            place.giveBack();
             Channel connection = current;
-            if (!done.isSuccess() && connection != null) {
+            if (connection != null) {
                 connection.close();
             }
         });
