@@ -48,7 +48,11 @@ class SpreadTest {
 
     private static TlsTunnelTransport transport(NioLoops loops) {
         return new TlsTunnelTransport(
-                loops, new TlsContexts(SslProvider.JDK), Strangers.STANDARD, MemoryBounds.standard());
+                loops,
+                new TlsContexts(SslProvider.JDK),
+                Strangers.STANDARD,
+                MemoryBounds.standard(),
+                InetAddress::getAllByName);
     }
 
     @AfterEach
