@@ -17,7 +17,7 @@ public interface Tunnel {
     /**
      * Who is at the other end.
      *
-     * @param address its socket address
+     * @param address its socket address; unresolved, and as it was dialled, where a proxy is between
      * @param keyFingerprint SHA-256 of its certificate's public key, 64 hexadecimal digits: the client's key at the
      *     server; at the client the server's
      * @param tls version and cipher suite that were negotiated
@@ -43,7 +43,7 @@ public interface Tunnel {
     /** {@return the last figures; cheap, may be a moment old} */
     Stats stats();
 
-    /** {@return socket and TLS implementation in use, for people} */
+    /** {@return socket and TLS implementation in use and the proxy that it goes through, for people} */
     String transport();
 
     /** {@return what this end can do beyond the protocol's first version; roles tell it to the other end} */

@@ -2,7 +2,6 @@
 // Copyright the Sallyport authors
 package org.sallyport.spi;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ public record TunnelTarget(
         String serverName,
         Set<String> pins,
         KeyMaterial identity,
-        @Nullable URI proxy,
+        @Nullable OutboundProxy proxy,
         Duration timeout) {
     public TunnelTarget {
         pins = Set.copyOf(pins);

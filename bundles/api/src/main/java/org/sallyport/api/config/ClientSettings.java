@@ -2,8 +2,6 @@
 // Copyright the Sallyport authors
 package org.sallyport.api.config;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listenAddress the address that client ports are bound to
  * @param proxy the outbound proxy; null: none
+ * @param proxyCredentials the file that holds the credentials for it; empty: none
  * @param reconnectAttempts how often a lost tunnel is tried again; -1: for ever
  * @param tokenFiles token files to attach with at start, besides those of the command line
  * @param drainTimeout how long connections may go on when something is stopped
  */
 public record ClientSettings(
         String listenAddress,
-        @Nullable URI proxy,
+        @Nullable ProxyAddress proxy,
+        String proxyCredentials,
         int reconnectAttempts,
         List<String> tokenFiles,
         Duration drainTimeout) {
@@ -35,6 +35,8 @@ public record ClientSettings(
             "",
             "http://HOST:PORT, socks4://HOST:PORT, socks4a://HOST:PORT or socks5://HOST:PORT, or nothing",
             ProxySetting::parse);
+    private static final SettingKey<String> PROXY_CREDENTIALS =
+            new SettingKey<>("proxy.credentials", "", "the path of a file, or nothing", path -> path);
     private static final SettingKey<Integer> RECONNECT_ATTEMPTS = new SettingKey<>(
             "reconnect.attempts", "-1", "-1 (for ever) to 1000000", text -> Texts.number(text, -1, 1_000_000));
     private static final SettingKey<List<String>> TOKEN_FILES = new SettingKey<>(
@@ -47,25 +49,12 @@ public record ClientSettings(
 
     /** All keys, in the order of the file. */
     public static final List<SettingKey<?>> KEYS =
-            List.of(LISTEN_ADDRESS, PROXY, RECONNECT_ATTEMPTS, TOKEN_FILES, DRAIN_TIMEOUT);
+            List.of(LISTEN_ADDRESS, PROXY, PROXY_CREDENTIALS, RECONNECT_ATTEMPTS, TOKEN_FILES, DRAIN_TIMEOUT);
 
     /** A proxy that may be absent; a {@code null} value would read as a missing one. */
-    private record ProxySetting(@Nullable URI uri) {
+    private record ProxySetting(@Nullable ProxyAddress address) {
         static ProxySetting parse(String text) {
-            if (text.isEmpty()) {
-                return new ProxySetting(null);
-            }
-            try {
-                URI uri = new URI(text);
-                boolean known = uri.getScheme() != null
-                        && List.of("http", "socks4", "socks4a", "socks5").contains(uri.getScheme());
-                if (!known || uri.getHost() == null || uri.getPort() < 1 || uri.getUserInfo() != null) {
-                    throw new IllegalArgumentException("credentials do not belong here");
-                }
-                return new ProxySetting(uri);
-            } catch (URISyntaxException e) {
-                throw new IllegalArgumentException("not a proxy's address", e);
-            }
+            return new ProxySetting(text.isEmpty() ? null : ProxyAddress.parse(text));
         }
     }
 
@@ -81,7 +70,8 @@ public record ClientSettings(
         Settings settings = Settings.of(PID, KEYS, given, system);
         return new ClientSettings(
                 settings.get(LISTEN_ADDRESS),
-                settings.get(PROXY).uri(),
+                settings.get(PROXY).address(),
+                settings.get(PROXY_CREDENTIALS),
                 settings.get(RECONNECT_ATTEMPTS),
                 settings.get(TOKEN_FILES),
                 settings.get(DRAIN_TIMEOUT));

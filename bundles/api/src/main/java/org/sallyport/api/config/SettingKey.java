@@ -20,7 +20,14 @@ public record SettingKey<T>(String name, String defaultText, String expected, Fu
         } catch (IllegalArgumentException e) {
             String detail = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
             throw new SettingException(
-                    pid + ": " + name + " = '" + Shown.of(text) + "': expected " + expected + detail);
+                    pid + ": " + name + " = '" + Shown.of(withoutUser(text)) + "': expected " + expected + detail);
         }
+    }
+
+    /** What stands before an {@code @} may be a password in the wrong place, and a message goes into logs. */
+    private static String withoutUser(String text) {
+        int at = text.lastIndexOf('@');
+        int scheme = text.indexOf("://");
+        return at < 0 ? text : text.substring(0, scheme < 0 || scheme > at ? 0 : scheme + 3) + "…" + text.substring(at);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -67,8 +68,48 @@ final class SettingsTest {
                 .hasMessageContaining("seconds from 0 to 50");
         assertThatThrownBy(() -> ServerSettings.of(Map.of("listen.ports", "9-3"), system))
                 .hasMessageContaining("FIRST-LAST");
-        assertThatThrownBy(() -> ClientSettings.of(Map.of("proxy", "http://user:secret@proxy:3128"), system))
-                .hasMessageContaining("org.sallyport.client: proxy");
+    }
+
+    @Test
+    void aProxyIsAnAddressAndSaysWhatIsWrongWithAnother() {
+        ProxyAddress read = ClientSettings.of(Map.of("proxy", "SOCKS4A://[2001:db8::1]:1080/"), system)
+                .proxy();
+
+        assertThat(read).isEqualTo(new ProxyAddress(ProxyAddress.Kind.SOCKS4A, new HostPort("2001:db8::1", 1080)));
+        assertThat(read).hasToString("socks4a://[2001:db8::1]:1080");
+        assertThat(ClientSettings.of(Map.of("proxy", "http://corp_proxy:3128"), system)
+                        .proxy())
+                .extracting(ProxyAddress::words)
+                .isEqualTo("http proxy corp_proxy:3128");
+        for (String wrong : List.of(
+                "proxy:3128",
+                "https://proxy:3128",
+                "http://proxy",
+                "http://proxy:0",
+                "http://proxy:3128/path",
+                "://proxy:1",
+                "http://")) {
+            assertThatThrownBy(() -> ClientSettings.of(Map.of("proxy", wrong), system))
+                    .as(wrong)
+                    .isInstanceOf(SettingException.class)
+                    .hasMessageStartingWith(
+                            "org.sallyport.client: proxy = '" + wrong + "': expected http://HOST:PORT, socks4://");
+        }
+    }
+
+    @Test
+    void credentialsInAProxysAddressAreRefusedAndNotRepeated() {
+        for (String wrong : List.of(
+                "http://user:secret@proxy:3128",
+                "http://us/er:sec@ret@proxy:3128",
+                "user:secret@proxy:3128",
+                "secret@http://proxy:3128")) {
+            assertThatThrownBy(() -> ClientSettings.of(Map.of("proxy", wrong), system))
+                    .isInstanceOf(SettingException.class)
+                    .hasMessageContaining("…@")
+                    .hasMessageContaining("name it in proxy.credentials")
+                    .hasMessageNotContainingAny("secret", "sec@", "user", "us/er");
+        }
     }
 
     @Test

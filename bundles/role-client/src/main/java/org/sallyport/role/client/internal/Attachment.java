@@ -179,7 +179,7 @@ final class Attachment {
                         order.claims().serverName(),
                         order.pins(nextPin),
                         identity.material(),
-                        role.settings().get().proxy(),
+                        ProxyLogin.proxy(role.settings().get()),
                         Attempt.CONNECT_LIMIT));
     }
 

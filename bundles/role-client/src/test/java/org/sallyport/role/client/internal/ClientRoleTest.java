@@ -126,6 +126,21 @@ final class ClientRoleTest {
     }
 
     @Test
+    void anotherProxyIsTakenForTheNextConnectAndTheTunnelThatIsUpStays() {
+        RoleWorld world = attached();
+        world.configure(Map.of("proxy", "socks5://proxy:1080"));
+
+        assertThat(world.targets).hasSize(1);
+        assertThat(world.role.attachmentHealth().healthy()).isTrue();
+        world.cuts(world.tunnel(0), "no answer for 12 s");
+        world.serial.advance(WHILE);
+        assertThat(world.targets)
+                .extracting(target ->
+                        target.proxy() == null ? "" : target.proxy().address().toString())
+                .containsExactly("", "socks5://proxy:1080");
+    }
+
+    @Test
     void aTunnelThatEndsWhileItsAnswerIsOnItsWayLeavesNothingBehind() {
         RoleWorld world = RoleWorld.withToken();
         world.tunnel(0).close("lost"); // its end waits for the role's thread when the answer is taken

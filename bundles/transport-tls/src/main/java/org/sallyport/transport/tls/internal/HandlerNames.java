@@ -6,6 +6,7 @@ package org.sallyport.transport.tls.internal;
  * The handlers of a tunnel's connection, from the socket up.
  *
  * <pre>
+ *   proxy       client only, until an outbound proxy has made the connection; what follows is added then
  *   gate        server only, until the handshake is done: first byte, bytes, handshakes in progress
  *   tls         records; closes with close_notify
  *   handshake   until the handshake is done: checks ALPN and peer, then puts mux in its place
@@ -14,6 +15,7 @@ package org.sallyport.transport.tls.internal;
  * </pre>
  */
 final class HandlerNames {
+    static final String PROXY = "proxy";
     static final String GATE = "gate";
     static final String TLS = "tls";
     static final String HANDSHAKE = "handshake";

@@ -4,6 +4,7 @@ package org.sallyport.transport.tls.internal;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,6 +24,7 @@ import org.sallyport.spi.TunnelListener;
 import org.sallyport.spi.TunnelTarget;
 import org.sallyport.spi.TunnelTransport;
 import org.sallyport.transport.tls.internal.mux.ProcessMemory;
+import org.sallyport.transport.tls.internal.proxy.Routes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,8 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
     private final Strangers bounds;
     private final MemoryBounds memory;
     private final LiveTunnels live = new LiveTunnels();
+    private final LoopPlaces places;
+    private final Routes routes;
     private final Queue<TunnelListener> ports = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor resolver;
 
@@ -47,11 +51,14 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
      */
     @Activate
     public TlsTunnelTransport(@Reference EventLoops loops) {
-        this(loops, TlsContexts.best(), Strangers.STANDARD, MemoryBounds.standard());
+        this(loops, TlsContexts.best(), Strangers.STANDARD, MemoryBounds.standard(), InetAddress::getAllByName);
     }
 
-    TlsTunnelTransport(EventLoops loops, TlsContexts contexts, Strangers bounds, MemoryBounds memory) {
+    TlsTunnelTransport(
+            EventLoops loops, TlsContexts contexts, Strangers bounds, MemoryBounds memory, Routes.Names names) {
         this.loops = loops;
+        places = new LoopPlaces(loops.all());
+        routes = new Routes(names);
         this.bounds = bounds;
         this.memory = memory;
         this.contexts = contexts;
@@ -68,12 +75,12 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public Future<Tunnel> connect(TunnelTarget target) {
-        return TunnelDial.start(loops, contexts, live, memory, resolver, target);
+        return TunnelDial.start(loops, places, contexts, live, memory, routes, resolver, target);
     }
 
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
-        return TunnelPort.bind(loops, contexts, live, memory, address, identity, bounds, arrivals)
+        return TunnelPort.bind(loops, places, contexts, live, memory, address, identity, bounds, arrivals)
                 .addListener((Future<TunnelListener> bound) -> {
                     if (bound.isSuccess()) {
                         ports.add(bound.getNow());

@@ -11,26 +11,31 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.spi.EventLoops;
+import org.sallyport.spi.OutboundProxy;
 import org.sallyport.spi.Tunnel;
 import org.sallyport.spi.TunnelTarget;
+import org.sallyport.transport.tls.internal.proxy.ProxyException;
+import org.sallyport.transport.tls.internal.proxy.ProxyPassage;
+import org.sallyport.transport.tls.internal.proxy.ProxyTalk;
+import org.sallyport.transport.tls.internal.proxy.Route;
+import org.sallyport.transport.tls.internal.proxy.Routes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One attempt of a client to reach its server: the name is resolved, its addresses are tried in turn, one deadline covers
- * all. State belongs to the event loop that was chosen for it.
+ * One attempt of a client to reach its server: the ways there are found, directly or through an outbound proxy, and tried in
+ * turn; one deadline covers all. State belongs to the event loop that was chosen for it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // closes and registrations whose end comes as an event
 final class TunnelDial {
@@ -40,37 +45,55 @@ final class TunnelDial {
     private final TlsContexts contexts;
     private final LiveTunnels live;
     private final MemoryBounds memory;
+    private final Routes routes;
     private final TunnelTarget target;
+    private final SslContext tls;
+    private final LoopPlaces.Place place;
     private final EventLoop loop;
     private final Promise<Tunnel> result;
-    private final SslContext tls;
+    private final long end;
     private @Nullable Channel current;
 
+    /** Whom this waits for, for when nothing comes. */
+    private String silent;
+
     private TunnelDial(
-            EventLoops loops, TlsContexts contexts, LiveTunnels live, MemoryBounds memory, TunnelTarget target)
+            EventLoops loops,
+            LoopPlaces places,
+            TlsContexts contexts,
+            LiveTunnels live,
+            MemoryBounds memory,
+            Routes routes,
+            TunnelTarget target)
             throws SSLException {
         this.loops = loops;
         this.contexts = contexts;
         this.live = live;
         this.memory = memory;
+        this.routes = routes;
         this.target = target;
-        loop = loops.next();
-        result = loop.newPromise();
         tls = contexts.client(target.identity(), new PinnedTrust(target.serverName(), target.pins()));
+        place = places.take();
+        loop = place.loop();
+        result = loop.newPromise();
+        end = System.nanoTime() + target.timeout().toNanos();
+        OutboundProxy proxy = target.proxy();
+        silent = proxy == null
+                ? target.address().toString()
+                : "the " + proxy.address().words();
     }
 
     static Future<Tunnel> start(
             EventLoops loops,
+            LoopPlaces places,
             TlsContexts contexts,
             LiveTunnels live,
             MemoryBounds memory,
+            Routes routes,
             Executor resolver,
             TunnelTarget target) {
-        if (target.proxy() != null) {
-            return loops.next().newFailedFuture(new IOException("outbound proxies are not supported by this version"));
-        }
         try {
-            TunnelDial dial = new TunnelDial(loops, contexts, live, memory, target);
+            TunnelDial dial = new TunnelDial(loops, places, contexts, live, memory, routes, target);
             dial.begin(resolver);
             return dial.result;
         } catch (SSLException wrong) {
@@ -82,14 +105,19 @@ final class TunnelDial {
 
     private void begin(Executor resolver) {
         Future<?> deadline = loop.schedule(
-                () -> result.tryFailure(new IOException(target.address() + " did not answer within "
-                        + target.timeout().toSeconds() + " s")),
+                () -> result.tryFailure(new IOException(
+                        silent + " did not answer within " + target.timeout().toSeconds() + " s")),
                 target.timeout().toMillis(),
                 TimeUnit.MILLISECONDS);
         result.addListener(done -> {
             deadline.cancel(false);
+            if (done.isSuccess()) {
+                result.getNow().closed().addListener(closed -> place.giveBack());
+                return;
+            }
+            place.giveBack();
             Channel connection = current;
-            if (!done.isSuccess() && connection != null) {
+            if (connection != null) {
                 connection.close();
             }
         });
@@ -100,58 +128,106 @@ final class TunnelDial {
         }
     }
 
-    /** Asks the system, which may block: on a thread of its own. */
+    /** Asks the system and reads files, which may block: on a thread of its own. */
     private void resolve() {
         try {
-            List<InetAddress> addresses =
-                    List.of(InetAddress.getAllByName(target.address().host()));
-            loop.execute(() -> tryNext(addresses.iterator(), null));
-        } catch (UnknownHostException unknown) {
-            result.tryFailure(new IOException("the name " + target.address().host() + " is not known here", unknown));
+            List<Route> found = routes.to(target);
+            loop.execute(() -> tryNext(found, null));
+        } catch (IOException none) {
+            result.tryFailure(none);
+        } catch (RuntimeException wrong) {
+            result.tryFailure(new IOException("no way to it was found: " + wrong, wrong));
         }
     }
 
-    private void tryNext(Iterator<InetAddress> addresses, @Nullable Throwable last) {
+    private void tryNext(List<Route> found, @Nullable IOException last) {
         if (result.isDone()) {
             return;
         }
-        if (!addresses.hasNext()) {
-            fail(last == null ? new UnknownHostException(target.address().host()) : last);
+        if (found.isEmpty()) {
+            result.tryFailure(
+                    last == null ? new UnknownHostException(target.address().host()) : last);
             return;
         }
-        InetSocketAddress address =
-                new InetSocketAddress(addresses.next(), target.address().port());
+        Route route = found.get(0);
+        List<Route> others = found.subList(1, found.size());
         DuplexChannel connection;
         try {
             connection = loops.socket();
         } catch (RuntimeException e) {
             // out of file descriptors
-            fail(e);
+            result.tryFailure(explain(e));
             return;
         }
         current = connection;
         Sockets.prepare(connection);
-        SslHandler handler = tls.newHandler(
-                connection.alloc(), target.serverName(), target.address().port());
-        handler.setHandshakeTimeout(target.timeout().toMillis(), TimeUnit.MILLISECONDS);
-        handler.setWrapDataSize(0);
-        Handshake handshake = new Handshake(
-                (context, peer) -> reached(connection, peer), cause -> failedAt(address, cause, addresses));
-        connection.pipeline().addLast(HandlerNames.TLS, handler).addLast(HandlerNames.HANDSHAKE, handshake);
+        if (!others.isEmpty()) {
+            // so that an address from which nothing comes leaves time for the others
+            long share = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()) / found.size();
+            connection.config().setConnectTimeoutMillis((int) Math.max(1, share));
+        }
+        OutboundProxy proxy = target.proxy();
+        ProxyTalk talk = route.talk();
+        Consumer<Throwable> unconnected = proxy == null || talk == null
+                ? directly(connection, route, others)
+                : through(proxy.address().words(), talk, connection, route, others);
         // in one turn: between a registration and a later connect, epoll may report the unconnected socket as hung up
         loop.register(connection);
-        connection.connect(address).addListener(done -> {
+        connection.connect(route.address()).addListener(done -> {
             if (done.isSuccess()) {
                 Sockets.limitUnsent(loops, connection);
             } else {
-                handshake.unconnected(done.cause());
+                unconnected.accept(done.cause());
+                connection.close();
             }
         });
     }
 
-    private void failedAt(InetSocketAddress address, Throwable cause, Iterator<InetAddress> addresses) {
-        LOG.debug("{}: no tunnel, {}", address, cause.toString());
-        loop.execute(() -> tryNext(addresses, cause));
+    /** Prepares a connection to the server. {@return whom to tell when there is none} */
+    private Consumer<Throwable> directly(Channel connection, Route route, List<Route> others) {
+        Handshake handshake = new Handshake(
+                (context, peer) -> reached(connection, peer), cause -> failedAt(route, explain(cause), others));
+        shakeHands(connection, handshake);
+        return handshake::unconnected;
+    }
+
+    /** Prepares a connection to a proxy. {@return whom to tell when there is none} */
+    private Consumer<Throwable> through(
+            String proxy, ProxyTalk talk, Channel connection, Route route, List<Route> others) {
+        Handshake handshake = new Handshake(
+                (context, peer) -> reached(connection, peer),
+                cause -> failedAt(
+                        route,
+                        new IOException(explain(cause).getMessage() + "; through the " + proxy, cause),
+                        route.elsewhere(others)));
+        Runnable passed = () -> {
+            silent = target.address() + ", through the " + proxy + ",";
+            shakeHands(connection, handshake);
+        };
+        Consumer<ProxyException> failed =
+                cause -> failedAt(route, cause, cause.answered() ? route.elsewhere(others) : others);
+        connection.pipeline().addLast(HandlerNames.PROXY, new ProxyPassage(proxy, talk, passed, failed));
+        return cause -> failedAt(
+                route,
+                ProxyException.absent("the " + proxy + ": " + explain(cause).getMessage(), cause),
+                others);
+    }
+
+    /** Adds what shakes hands; a connection that is up begins at once, so that who waits for the end has to be there. */
+    private void shakeHands(Channel connection, Handshake handshake) {
+        SslHandler handler = tls.newHandler(
+                connection.alloc(), target.serverName(), target.address().port());
+        handler.setHandshakeTimeout(target.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        handler.setWrapDataSize(0);
+        connection
+                .pipeline()
+                .addLast(HandlerNames.HANDSHAKE, handshake)
+                .addBefore(HandlerNames.HANDSHAKE, HandlerNames.TLS, handler);
+    }
+
+    private void failedAt(Route route, IOException cause, List<Route> others) {
+        LOG.debug("{}: no tunnel, {}", route.address(), cause.toString());
+        loop.execute(() -> tryNext(others, cause));
     }
 
     private void reached(Channel connection, Tunnel.Peer peer) {
@@ -159,16 +235,24 @@ final class TunnelDial {
             connection.close();
             return;
         }
-        TlsTunnel tunnel =
-                TlsTunnel.atClient(connection, peer, loops.kind() + ", " + contexts.implementation(), memory);
+        OutboundProxy proxy = target.proxy();
+        String transport = loops.kind() + ", " + contexts.implementation();
+        TlsTunnel tunnel = proxy == null
+                ? TlsTunnel.atClient(connection, peer, transport, memory)
+                : TlsTunnel.atClient(
+                        connection,
+                        new Tunnel.Peer(
+                                InetSocketAddress.createUnresolved(
+                                        target.address().host(),
+                                        target.address().port()),
+                                peer.keyFingerprint(),
+                                peer.tls()),
+                        transport + ", via " + proxy.address().words(),
+                        memory);
         live.add(tunnel);
         if (!result.trySuccess(tunnel)) {
             tunnel.close("nobody waits for it any more");
         }
-    }
-
-    private void fail(Throwable cause) {
-        result.tryFailure(explain(cause));
     }
 
     /** What an operator can act on; whoever asked for the tunnel says of which server. */
@@ -181,8 +265,11 @@ final class TunnelDial {
         if (cause instanceof SSLException
                 || cause instanceof Handshake.NotSallyportException
                 || cause instanceof ClosedChannelException) {
+            String what = cause.getMessage();
             return new IOException(
-                    "it is not a Sallyport server, or a TLS-inspecting proxy is between: " + cause.getMessage(), cause);
+                    "it is not a Sallyport server, or a TLS-inspecting proxy is between: "
+                            + (what == null ? "the connection was closed during the TLS handshake" : what),
+                    cause);
         }
         String message = String.valueOf(cause.getMessage());
         if (message.contains("refused")) {

@@ -31,6 +31,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
     private static final Logger LOG = LoggerFactory.getLogger(TunnelPort.class);
     private static final int BACKLOG = 1024;
     private final EventLoops loops;
+    private final LoopPlaces places;
     private final TlsContexts contexts;
     private final LiveTunnels live;
     private final MemoryBounds memory;
@@ -42,6 +43,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
 
     private TunnelPort(
             EventLoops loops,
+            LoopPlaces places,
             TlsContexts contexts,
             LiveTunnels live,
             MemoryBounds memory,
@@ -51,6 +53,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             ServerChannel channel)
             throws SSLException {
         this.loops = loops;
+        this.places = places;
         this.bounds = bounds;
         gate = new ArrivalGate(bounds.perSource(), bounds.total());
         this.contexts = contexts;
@@ -63,6 +66,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
 
     static Future<TunnelListener> bind(
             EventLoops loops,
+            LoopPlaces places,
             TlsContexts contexts,
             LiveTunnels live,
             MemoryBounds memory,
@@ -80,7 +84,8 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             return bound.setFailure(unopened(address, e));
         }
         try {
-            TunnelPort port = new TunnelPort(loops, contexts, live, memory, identity, bounds, arrivals, channel);
+            TunnelPort port =
+                    new TunnelPort(loops, places, contexts, live, memory, identity, bounds, arrivals, channel);
             channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
             channel.pipeline().addLast(port);
@@ -152,7 +157,8 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
     }
 
     private void begin(Channel arrived, InetAddress host) {
-        EventLoop loop = loops.next();
+        LoopPlaces.Place place = places.take();
+        EventLoop loop = place.loop();
         Future<?> deadline = loop.schedule(
                 () -> {
                     LOG.debug("{}: closed, not attached within {} ms", arrived, bounds.patienceMillis());
@@ -178,10 +184,14 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
                         new Handshake(
                                 (context, peer) -> arrive(context, peer, admitted),
                                 cause -> LOG.debug("{}: no tunnel, {}", arrived, cause.toString())));
-        arrived.closeFuture().addListener(done -> admitted.run());
+        Runnable gone = () -> {
+            admitted.run();
+            place.giveBack();
+        };
+        arrived.closeFuture().addListener(done -> gone.run());
         loop.register(arrived).addListener(done -> {
             if (!done.isSuccess()) {
-                admitted.run();
+                gone.run();
             }
         });
     }

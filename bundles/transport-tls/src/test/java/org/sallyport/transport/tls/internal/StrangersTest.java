@@ -170,8 +170,12 @@ class StrangersTest {
     }
 
     private TunnelListener listen(Strangers bounds) throws Exception {
-        transport =
-                new TlsTunnelTransport(loops, new TlsContexts(SslProvider.OPENSSL), bounds, MemoryBounds.standard());
+        transport = new TlsTunnelTransport(
+                loops,
+                new TlsContexts(SslProvider.OPENSSL),
+                bounds,
+                MemoryBounds.standard(),
+                InetAddress::getAllByName);
         return await(transport.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), authority.issue(SERVER), arrivals::add));
     }

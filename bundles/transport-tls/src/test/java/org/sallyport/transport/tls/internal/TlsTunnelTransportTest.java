@@ -315,7 +315,11 @@ class TlsTunnelTransportTest {
     private TunnelListener listen(KeyMaterial identity) throws Exception {
         if (transport == null) {
             transport = new TlsTunnelTransport(
-                    poor, new TlsContexts(provider), Strangers.STANDARD, MemoryBounds.standard());
+                    poor,
+                    new TlsContexts(provider),
+                    Strangers.STANDARD,
+                    MemoryBounds.standard(),
+                    InetAddress::getAllByName);
         }
         return await(
                 transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), identity, arrivals::add));
