@@ -111,16 +111,35 @@ final class StockKaraf implements AutoCloseable {
         return Program.start("Karaf client", builder).input(commands + "\n");
     }
 
-    /** {@return names of all Java threads, one a line} */
-    String threads() throws IOException {
+    /**
+     * Returns when no Java thread has any of these words in its name or stack. It waits, as the executor that Netty shares
+     * within a process ends a second after its last task.
+     */
+    void awaitNoThread(String... words) throws IOException {
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        List<String> left = threads(words);
+        while (!left.isEmpty() && System.nanoTime() < deadline) {
+            left = threads(words);
+        }
+        if (!left.isEmpty()) {
+            throw new AssertionError("threads left over:\n" + String.join("\n\n", left) + log());
+        }
+    }
+
+    /** {@return name and stack of each Java thread with any of these words} */
+    private List<String> threads(String... words) throws IOException {
         Program jcmd = Program.start(
                 "jcmd",
                 new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin/jcmd").toString(),
                         "" + javaPid(),
                         "Thread.print"));
-        jcmd.awaitExit();
-        return String.join("\n", jcmd.lines());
+        if (jcmd.awaitExit() != 0) {
+            throw new AssertionError("jcmd failed: " + jcmd.errors());
+        }
+        return Stream.of(String.join("\n", jcmd.lines()).split("\n\n"))
+                .filter(thread -> Stream.of(words).anyMatch(thread::contains))
+                .toList();
     }
 
     /** bin/karaf does not end in exec: the JVM is its child. */

@@ -87,7 +87,7 @@ final class StockKarafIT {
                 assertThatThrownBy(() -> connect(port)).isInstanceOf(ConnectException.class);
             }
             for (StockKaraf karaf : List.of(server, client)) {
-                assertThat(karaf.threads()).doesNotContain("sallyport").doesNotContain("netty");
+                karaf.awaitNoThread("sallyport", "netty");
                 assertThat(karaf.complaints())
                         .filteredOn(line -> !line.contains("cannot attach")) // the client, as its server went first
                         .isEmpty();
