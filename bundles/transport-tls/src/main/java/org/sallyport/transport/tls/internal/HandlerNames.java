@@ -7,6 +7,7 @@ package org.sallyport.transport.tls.internal;
  *
  * <pre>
  *   gate        server only, until the handshake is done: first byte, bytes, handshakes in progress
+ *   records     counts them, where TLS does not change its keys by itself
  *   tls         records; closes with close_notify
  *   handshake   until the handshake is done: checks ALPN and peer, then puts mux in its place
  *   quota       server only, until a role admits the tunnel: bytes
@@ -15,6 +16,7 @@ package org.sallyport.transport.tls.internal;
  */
 final class HandlerNames {
     static final String GATE = "gate";
+    static final String RECORDS = "records";
     static final String TLS = "tls";
     static final String HANDSHAKE = "handshake";
     static final String QUOTA = "quota";

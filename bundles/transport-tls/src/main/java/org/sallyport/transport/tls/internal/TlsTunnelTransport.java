@@ -38,6 +38,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
     private final TlsContexts contexts;
     private final Strangers bounds;
     private final MemoryBounds memory;
+    private final TunnelTerms terms;
     private final LiveTunnels live = new LiveTunnels();
     private final Queue<TunnelListener> ports = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor resolver;
@@ -47,14 +48,29 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
      */
     @Activate
     public TlsTunnelTransport(@Reference EventLoops loops) {
-        this(loops, TlsContexts.best(), Strangers.STANDARD, MemoryBounds.standard());
+        this(loops, Wear.STANDARD);
+    }
+
+    /**
+     * One whose tunnels are to be renewed earlier.
+     *
+     * @param loops on which tunnels live
+     * @param wear after which a tunnel is to be renewed
+     */
+    public TlsTunnelTransport(EventLoops loops, Wear wear) {
+        this(loops, TlsContexts.best(), Strangers.STANDARD, MemoryBounds.standard(), wear);
     }
 
     TlsTunnelTransport(EventLoops loops, TlsContexts contexts, Strangers bounds, MemoryBounds memory) {
+        this(loops, contexts, bounds, memory, Wear.STANDARD);
+    }
+
+    TlsTunnelTransport(EventLoops loops, TlsContexts contexts, Strangers bounds, MemoryBounds memory, Wear wear) {
         this.loops = loops;
         this.bounds = bounds;
         this.memory = memory;
         this.contexts = contexts;
+        terms = new TunnelTerms(contexts, memory, wear);
         resolver = new ThreadPoolExecutor(
                 RESOLVERS,
                 RESOLVERS,
@@ -68,12 +84,12 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public Future<Tunnel> connect(TunnelTarget target) {
-        return TunnelDial.start(loops, contexts, live, memory, resolver, target);
+        return TunnelDial.start(loops, terms, live, resolver, target);
     }
 
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
-        return TunnelPort.bind(loops, contexts, live, memory, address, identity, bounds, arrivals)
+        return TunnelPort.bind(loops, terms, live, address, identity, bounds, arrivals)
                 .addListener((Future<TunnelListener> bound) -> {
                     if (bound.isSuccess()) {
                         ports.add(bound.getNow());

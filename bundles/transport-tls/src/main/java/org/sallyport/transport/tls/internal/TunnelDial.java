@@ -37,40 +37,31 @@ final class TunnelDial {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelDial.class);
 
     private final EventLoops loops;
-    private final TlsContexts contexts;
+    private final TunnelTerms terms;
     private final LiveTunnels live;
-    private final MemoryBounds memory;
     private final TunnelTarget target;
     private final EventLoop loop;
     private final Promise<Tunnel> result;
     private final SslContext tls;
     private @Nullable Channel current;
 
-    private TunnelDial(
-            EventLoops loops, TlsContexts contexts, LiveTunnels live, MemoryBounds memory, TunnelTarget target)
-            throws SSLException {
+    private TunnelDial(EventLoops loops, TunnelTerms terms, LiveTunnels live, TunnelTarget target) throws SSLException {
         this.loops = loops;
-        this.contexts = contexts;
+        this.terms = terms;
         this.live = live;
-        this.memory = memory;
         this.target = target;
         loop = loops.next();
         result = loop.newPromise();
-        tls = contexts.client(target.identity(), new PinnedTrust(target.serverName(), target.pins()));
+        tls = terms.tls().client(target.identity(), new PinnedTrust(target.serverName(), target.pins()));
     }
 
     static Future<Tunnel> start(
-            EventLoops loops,
-            TlsContexts contexts,
-            LiveTunnels live,
-            MemoryBounds memory,
-            Executor resolver,
-            TunnelTarget target) {
+            EventLoops loops, TunnelTerms terms, LiveTunnels live, Executor resolver, TunnelTarget target) {
         if (target.proxy() != null) {
             return loops.next().newFailedFuture(new IOException("outbound proxies are not supported by this version"));
         }
         try {
-            TunnelDial dial = new TunnelDial(loops, contexts, live, memory, target);
+            TunnelDial dial = new TunnelDial(loops, terms, live, target);
             dial.begin(resolver);
             return dial.result;
         } catch (SSLException wrong) {
@@ -137,7 +128,11 @@ final class TunnelDial {
         handler.setWrapDataSize(0);
         Handshake handshake = new Handshake(
                 (context, peer) -> reached(connection, peer), cause -> failedAt(address, cause, addresses));
-        connection.pipeline().addLast(HandlerNames.TLS, handler).addLast(HandlerNames.HANDSHAKE, handshake);
+        connection
+                .pipeline()
+                .addLast(HandlerNames.RECORDS, new RecordCounter(terms.wear()))
+                .addLast(HandlerNames.TLS, handler)
+                .addLast(HandlerNames.HANDSHAKE, handshake);
         // in one turn: between a registration and a later connect, epoll may report the unconnected socket as hung up
         loop.register(connection);
         connection.connect(address).addListener(done -> {
@@ -159,8 +154,7 @@ final class TunnelDial {
             connection.close();
             return;
         }
-        TlsTunnel tunnel =
-                TlsTunnel.atClient(connection, peer, loops.kind() + ", " + contexts.implementation(), memory);
+        TlsTunnel tunnel = TlsTunnel.atClient(connection, peer, terms, loops.kind());
         live.add(tunnel);
         if (!result.trySuccess(tunnel)) {
             tunnel.close("nobody waits for it any more");
