@@ -60,11 +60,12 @@ final class ClientMessages {
     void received(Attachments.Attachment attachment, ControlSession session, ControlMessage message) {
         AttachedClient client = attachment.client();
         if (session != client.session()) {
-            return; // a tunnel that ends soon: the newer one speaks for the client
+            spoke(attachment, session, message);
+            return;
         }
         if (message instanceof Applied applied) {
             client.applied(applied);
-            attachments.ready(attachment);
+            attachments.ready(attachment, session);
             surroundings.changed();
         } else if (message instanceof Listeners listeners) {
             client.listeners(listeners);
@@ -87,6 +88,15 @@ final class ClientMessages {
             session.send(new Sign(csr.request(), null, "this server issues no certificates for destinations"));
         } else {
             attachments.end(attachment, session, "it sent a message that only servers send");
+        }
+    }
+
+    /** On a tunnel that a newer one continues, which speaks for the client. */
+    private void spoke(Attachments.Attachment attachment, ControlSession session, ControlMessage message) {
+        if (message instanceof Applied) {
+            attachments.ready(attachment, session); // the newer one was faster, and streams wait on this one
+        } else if (message instanceof Detach) {
+            session.close("the client detached");
         }
     }
 
