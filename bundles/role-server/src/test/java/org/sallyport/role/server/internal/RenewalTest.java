@@ -95,6 +95,14 @@ final class RenewalTest {
     }
 
     @Test
+    void whatAClientAsksForOnTheOldTunnelIsAnsweredThere() {
+        old.tunnel().carries = true;
+        heard(renewing(false));
+
+        heard(old);
+    }
+
+    @Test
     void bothTunnelsOfOneClientAreListedAsThatClient() {
         old.tunnel().carries = true;
         TestClient renewed = renewing(false);
