@@ -87,7 +87,8 @@ public interface Tunnel {
     boolean usable();
 
     /**
-     * Opens and accepts no more streams, lets the open ones finish, then ends.
+     * Opens and accepts no more streams, lets the open ones finish, then ends. What the other end opens before it knows is
+     * refused, not lost. It may be called again: the earliest deadline counts.
      *
      * @param deadline when those that are still open are reset
      * @return completes when the tunnel is closed
@@ -101,6 +102,14 @@ public interface Tunnel {
      * @param reason for logs of this end
      */
     void close(String reason);
+
+    /**
+     * Tells when another tunnel should continue this one, because something of it comes to an end that only a new connection
+     * brings back: IDs of streams, what its keys may protect. It goes on working meanwhile, as long as there is any left.
+     *
+     * @return completes on the event loop, with a reason for people; never fails, and may never complete
+     */
+    Future<String> worn();
 
     /** {@return measures the round trip now: nanoseconds} */
     Future<Long> ping();

@@ -138,16 +138,24 @@ final class Components implements AutoCloseable {
     }
 
     private Object service(String name) {
-        for (Map.Entry<Class<?>, Object> each : given.entrySet()) {
-            if (each.getKey().getName().equals(name)) {
-                return each.getValue();
-            }
+        Object replaced = given(name);
+        if (replaced != null) {
+            return replaced;
         }
         List<Descriptor> providers = providers(name);
         if (providers.isEmpty()) {
             throw new IllegalStateException("nobody offers " + name);
         }
         return instance(providers.get(0));
+    }
+
+    private Object given(String name) {
+        for (Map.Entry<Class<?>, Object> each : given.entrySet()) {
+            if (each.getKey().getName().equals(name)) {
+                return each.getValue();
+            }
+        }
+        return null;
     }
 
     private List<Descriptor> providers(String service) {
@@ -179,6 +187,11 @@ final class Components implements AutoCloseable {
             made.push(descriptor);
             for (Reference reference : descriptor.references()) {
                 if (!reference.bind().isEmpty()) {
+                    Object replaced = given(reference.service());
+                    if (replaced != null) {
+                        call(instance, reference.bind(), replaced, Map.of());
+                        continue;
+                    }
                     for (Descriptor provider : providers(reference.service())) {
                         call(instance, reference.bind(), instance(provider), provider.properties());
                     }
@@ -272,6 +285,11 @@ final class Components implements AutoCloseable {
             end(descriptor, instance);
             for (Reference reference : descriptor.references()) {
                 if (!reference.unbind().isEmpty()) {
+                    Object replaced = given(reference.service());
+                    if (replaced != null) {
+                        call(instance, reference.unbind(), replaced, Map.of());
+                        continue;
+                    }
                     for (Descriptor provider : providers(reference.service())) {
                         Object bound = instances.get(provider);
                         if (bound != null) {

@@ -8,6 +8,6 @@ import org.sallyport.api.ClientId;
  * A client that could take a connection.
  *
  * @param client its ID
- * @param openStreams how many streams its tunnel carries now
+ * @param openStreams how many streams its tunnels carry now
  */
 public record Candidate(ClientId client, int openStreams) {}

@@ -5,6 +5,7 @@ package org.sallyport.dataplane.internal.egress;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -206,6 +207,7 @@ public final class EgressAcceptor implements StreamAcceptor {
         private final OpenRequest request;
         private java.util.concurrent.@Nullable Future<?> alarm;
         private boolean over;
+        private boolean inputEnded;
 
         HeldOpen(StreamChannel stream, OpenRequest request) {
             this.stream = stream;
@@ -220,6 +222,11 @@ public final class EgressAcceptor implements StreamAcceptor {
             lookAgain();
         }
 
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            inputEnded |= event == ChannelInputShutdownEvent.INSTANCE;
+        }
+
         void configChanged() {
             stream.eventLoop().execute(this::lookAgain);
         }
@@ -230,6 +237,10 @@ public final class EgressAcceptor implements StreamAcceptor {
                 end();
                 stream.pipeline().remove(this);
                 judge(stream, request, now);
+                if (inputEnded && stream.isOpen()) {
+                    // told to this handler, while nobody else was there to hear it
+                    stream.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                }
             }
         }
 

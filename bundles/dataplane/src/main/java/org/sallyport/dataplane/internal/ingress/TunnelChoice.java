@@ -119,12 +119,7 @@ final class TunnelChoice {
             throw new PolicyFailure("balancer policy " + wanted + " is not installed");
         }
         try {
-            List<Candidate> candidates = new ArrayList<>(usable.size());
-            for (AttachedTunnel tunnel : usable) {
-                candidates.add(
-                        new Candidate(tunnel.client(), tunnel.tunnel().stats().openStreams()));
-            }
-            int chosen = now.balancer().choose(List.copyOf(candidates), source);
+            int chosen = now.balancer().choose(candidates(usable), source);
             if (chosen < 0 || chosen >= usable.size()) {
                 throw new IllegalStateException("balancer policy "
                         + now.policy().name() + " chose " + chosen + ": expected 0 to " + (usable.size() - 1));
@@ -136,6 +131,24 @@ final class TunnelChoice {
         } finally {
             now.policy().leave();
         }
+    }
+
+    /** What a client carries is on all its tunnels: on one that drains while another continues it as well. */
+    private List<Candidate> candidates(List<AttachedTunnel> usable) {
+        List<AttachedTunnel> all = tunnels.all();
+        List<Candidate> candidates = new ArrayList<>(usable.size());
+        int at = 0; // both are in the order of clients
+        for (AttachedTunnel tunnel : usable) {
+            int streams = 0;
+            while (at < all.size() && all.get(at).client().compareTo(tunnel.client()) <= 0) {
+                AttachedTunnel each = all.get(at++);
+                if (each.client().equals(tunnel.client())) {
+                    streams += each.tunnel().stats().openStreams();
+                }
+            }
+            candidates.add(new Candidate(tunnel.client(), streams));
+        }
+        return List.copyOf(candidates);
     }
 
     private void blame(Plugin<BalancerPolicy> policy, Throwable failure) {

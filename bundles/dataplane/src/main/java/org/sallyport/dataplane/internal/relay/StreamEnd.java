@@ -27,6 +27,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     private volatile @Nullable StreamChannel channel;
     private volatile @Nullable SocketEnd socket;
     private volatile boolean over;
+    private volatile boolean broken;
     private volatile boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
@@ -63,12 +64,15 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     void start(SocketEnd other) {
         socket = other;
         StreamChannel stream = channel();
-        if (over) {
+        if (broken) {
             other.peerBroken("reset");
             return;
         }
         if (inputEnded) {
             other.endOutput(); // with nothing before it, the end came although the stream was not read
+        }
+        if (over) {
+            return; // both have ended, on another loop than the socket's even before this
         }
         if (other.writable()) {
             stream.config().setAutoRead(true);
@@ -157,6 +161,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         if (over) {
             return;
         }
+        broken = true;
         over = true;
         SocketEnd other = socket;
         if (other == null) {
@@ -249,6 +254,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     }
 
     private void resetHere(ResetMode mode) {
+        broken = true;
         over = true;
         flush();
         channel().reset(mode);

@@ -2,6 +2,7 @@
 // Copyright the Sallyport authors
 package org.sallyport.role.client.internal;
 
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -50,6 +51,12 @@ final class Attachment {
 
     private static final long MOST_RETRY_SECONDS = 86_400;
 
+    /** Between two renewals at least, whoever wants them. */
+    private static final Duration RENEWAL_SPACING = Duration.ofSeconds(1);
+
+    /** Until a renewal is tried again that was refused for good: operators change their minds. */
+    private static final Duration REFUSED_FOR_GOOD = Duration.ofHours(1);
+
     /** Who is told what becomes of an attachment; on the role's thread. */
     interface Owner {
         /** {@return the link of an attachment's gateway, made if need be} */
@@ -97,6 +104,8 @@ final class Attachment {
     /** Tunnels that others continue, while their streams finish; oldest first. */
     private final Deque<TunnelSession> former = new ArrayDeque<>();
 
+    private volatile List<TunnelSession> shown = List.of();
+
     /** The delays of a renewal that is wanted; null when none is. */
     private @Nullable Backoff renewal;
 
@@ -125,10 +134,9 @@ final class Attachment {
         return state;
     }
 
-    /** {@return its tunnel while it is attached; on any thread} */
-    @Nullable
-    TunnelSession session() {
-        return session;
+    /** {@return its tunnels, those included that another one continues, oldest first; on any thread} */
+    List<TunnelSession> sessions() {
+        return shown;
     }
 
     /** {@return the ID that it has or had last, null when it never had one; on any thread} */
@@ -251,11 +259,7 @@ final class Attachment {
                     from.tunnel().close(String.valueOf(e.getMessage()));
                 }
             } else if (message instanceof Renew renew) {
-                LOG.info("{}: the server asks for a new tunnel: {}", from, ForeignText.sentence(renew.reason()));
-                if (session == from) {
-                    renewal = new Backoff(role.random(), role.serial().nanos());
-                    renew();
-                }
+                wornOut(from, "the server asks: " + ForeignText.sentence(renew.reason()));
             } else {
                 owner.received(Attachment.this, from, message);
             }
@@ -267,7 +271,10 @@ final class Attachment {
             owner.left(Attachment.this, ended);
             if (session == ended) {
                 session = null;
+                show();
                 lost(ended, reason);
+            } else {
+                show();
             }
         }
     }
@@ -288,8 +295,11 @@ final class Attachment {
         if (before != null) {
             LOG.info("{}: the tunnel was renewed; the former one drains", made);
             retire(before);
+            watch(made);
             return;
         }
+        show();
+        watch(made);
         LOG.info("{}: attached to gateway {}", made, order.gateway());
         ClientIdentity identity = role.parts().get().identity();
         String key = identity == null ? "" : identity.fingerprint();
@@ -304,13 +314,11 @@ final class Attachment {
         String text = ForeignText.sentence(refused.text());
         if (session != null) {
             // the tunnel that is up goes on; a refusal for good counts when it ends
-            boolean again = refused.retrySeconds() >= 0;
-            renewalFailed(code + ": " + text + (again ? "" : "; not tried again"));
-            if (again) {
-                renewLater(Duration.ofSeconds(Math.min(refused.retrySeconds(), MOST_RETRY_SECONDS)));
-            } else {
-                stopRenewal();
-            }
+            renewalFailed(code + ": " + text);
+            renewLater(
+                    refused.retrySeconds() < 0
+                            ? REFUSED_FOR_GOOD
+                            : Duration.ofSeconds(Math.min(refused.retrySeconds(), MOST_RETRY_SECONDS)));
             return;
         }
         failedRounds++;
@@ -384,6 +392,32 @@ final class Attachment {
 
     // attached
 
+    /** Renews it when it wears out, or was said to while it was being attached. */
+    private void watch(TunnelSession made) {
+        made.tunnel().worn().addListener((Future<String> worn) -> {
+            if (worn.isSuccess()) {
+                role.serial().execute(() -> wornOut(made, worn.getNow()));
+            }
+        });
+        String reason = made.wornBecause();
+        if (reason != null) {
+            wornOut(made, reason);
+        }
+    }
+
+    /** A tunnel should be continued by another one; one that is being attached is renewed when it is. */
+    private void wornOut(TunnelSession from, String reason) {
+        if (session != from) {
+            from.wornBecause(reason);
+            return;
+        }
+        if (renewal == null) {
+            LOG.info("{}: a new tunnel is to continue it: {}", from, reason);
+        }
+        renewal = new Backoff(role.random(), role.serial().nanos());
+        renew();
+    }
+
     /**
      * Tries as long as the present tunnel lives: the server's deadline is a wish, and established TLS goes on without a
      * new certificate. What is tried after its end is a reconnect like any other.
@@ -392,7 +426,12 @@ final class Attachment {
         stopRenewalTimer();
         TunnelSession old = session;
         if (renewal != null && attempt == null && old != null && !old.draining() && leaving == null) {
-            connect();
+            Duration lasted = Duration.ofNanos(role.serial().nanos() - attachedAt);
+            if (lasted.compareTo(RENEWAL_SPACING) < 0) {
+                renewalTimer = role.serial().after(RENEWAL_SPACING.minus(lasted), this::renew);
+            } else {
+                connect();
+            }
         }
     }
 
@@ -423,6 +462,16 @@ final class Attachment {
         if (former.size() > MOST_FORMER) {
             former.removeFirst().tunnel().close("too many later tunnels continue it");
         }
+        show();
+    }
+
+    private void show() {
+        List<TunnelSession> all = new ArrayList<>(former);
+        TunnelSession current = session;
+        if (current != null) {
+            all.add(current);
+        }
+        shown = List.copyOf(all);
     }
 
     private void stopRenewal() {
@@ -520,11 +569,7 @@ final class Attachment {
 
     /** Ends the present tunnel and those that it continues. {@return completes when they are closed} */
     private CompletionStage<Void> leaveTunnels(String reason, Duration deadline) {
-        List<TunnelSession> all = new ArrayList<>(former);
-        TunnelSession current = session;
-        if (current != null) {
-            all.add(current);
-        }
+        List<TunnelSession> all = shown;
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         for (TunnelSession each : all) {
             CompletableFuture<Void> gone = new CompletableFuture<>();

@@ -446,9 +446,7 @@ final class ClientRole {
 
     List<TunnelView> tunnels() {
         return attachments.stream()
-                .map(RoleViews::tunnel)
-                .filter(Objects::nonNull)
-                .map(Objects::requireNonNull)
+                .flatMap(attachment -> RoleViews.tunnels(attachment).stream())
                 .toList();
     }
 

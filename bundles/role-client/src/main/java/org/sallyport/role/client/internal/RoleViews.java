@@ -4,7 +4,6 @@ package org.sallyport.role.client.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.health.HealthCheck.Health;
 import org.sallyport.api.service.AttachmentService;
@@ -28,17 +27,18 @@ final class RoleViews {
                 state.cause());
     }
 
-    /** {@return the attachment's tunnel, null while none is attached} */
-    static @Nullable TunnelView tunnel(Attachment attachment) {
-        TunnelSession session = attachment.session();
-        ClientId client = session == null ? null : session.client();
-        if (session == null || client == null) {
-            return null;
-        }
+    /** {@return the attachment's tunnels, none while it is not attached, several while older ones drain} */
+    static List<TunnelView> tunnels(Attachment attachment) {
+        return attachment.sessions().stream()
+                .map(session -> tunnel(attachment, session))
+                .toList();
+    }
+
+    private static TunnelView tunnel(Attachment attachment, TunnelSession session) {
         Tunnel tunnel = session.tunnel();
         Tunnel.Stats stats = tunnel.stats();
         return new TunnelView(
-                client.value(),
+                String.valueOf(session.client()),
                 attachment.order().gateway().value(),
                 session.server().toString(),
                 tunnel.peer().tls(),

@@ -15,9 +15,12 @@ import org.sallyport.wire.control.Detach;
 import org.sallyport.wire.control.Drain;
 import org.sallyport.wire.control.Listeners;
 import org.sallyport.wire.control.Terminate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One tunnel and what was said on it. Of the role's thread; what is volatile is read by those who show it. */
 final class TunnelSession {
+    private static final Logger LOG = LoggerFactory.getLogger(TunnelSession.class);
     private static final Duration MOST_DRAIN = Duration.ofMinutes(5);
 
     private final Tunnel tunnel;
@@ -27,6 +30,7 @@ final class TunnelSession {
     private volatile @Nullable ClientId client;
     private volatile boolean draining;
     private @Nullable Terminate terminated;
+    private @Nullable String wornBecause;
     private @Nullable Applied lastApplied;
     private @Nullable Listeners lastListeners;
 
@@ -119,10 +123,29 @@ final class TunnelSession {
             return true;
         }
         if (message instanceof Drain drain) {
-            drain(Duration.ofMillis(Math.min(drain.deadlineMillis(), MOST_DRAIN.toMillis())));
+            Duration deadline = Duration.ofMillis(Math.min(drain.deadlineMillis(), MOST_DRAIN.toMillis()));
+            LOG.info(
+                    "{}: the server drains it; its {} open connections have {} s",
+                    this,
+                    tunnel.stats().openStreams(),
+                    deadline.toSeconds());
+            drain(deadline);
             return true;
         }
         return false;
+    }
+
+    /** Another tunnel has to continue this one, for the first reason that was given. */
+    void wornBecause(String reason) {
+        if (wornBecause == null) {
+            wornBecause = reason;
+        }
+    }
+
+    /** {@return why another tunnel has to continue this one, or null} */
+    @Nullable
+    String wornBecause() {
+        return wornBecause;
     }
 
     /** {@return what the server said when it ended this attachment, or null} */

@@ -24,6 +24,7 @@ final class FakeTunnel implements Tunnel, ControlLink {
     final TunnelTarget target;
     final List<ControlMessage> sent = new ArrayList<>();
     final Promise<String> closed = ImmediateEventExecutor.INSTANCE.newPromise();
+    final Promise<String> worn = ImmediateEventExecutor.INSTANCE.newPromise();
     Consumer<ControlMessage> receiver;
     Duration drainedFor;
     int openStreams;
@@ -104,6 +105,11 @@ final class FakeTunnel implements Tunnel, ControlLink {
     @Override
     public void close(String reason) {
         closed.trySuccess(reason);
+    }
+
+    @Override
+    public Future<String> worn() {
+        return worn;
     }
 
     @Override

@@ -14,11 +14,14 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.event.Event;
+import org.sallyport.api.service.TunnelView;
 import org.sallyport.wire.control.Applied;
 import org.sallyport.wire.control.Attach;
+import org.sallyport.wire.control.Drain;
 import org.sallyport.wire.control.RefusalCode;
 import org.sallyport.wire.control.Refused;
 import org.sallyport.wire.control.Renew;
+import org.sallyport.wire.control.Terminate;
 
 /** A server asks for a new tunnel beside the one that is up. */
 final class RenewalTest {
@@ -63,6 +66,7 @@ final class RenewalTest {
         attach();
         for (int i = 1; i < 40; i++) {
             renew();
+            world.serial.advance(Duration.ofSeconds(1));
             world.accepts(world.tunnel(i), client(1), config(7));
         }
 
@@ -118,15 +122,117 @@ final class RenewalTest {
     }
 
     @Test
-    void aRenewalThatIsRefusedForGoodLeavesTheTunnelThatIsUp() {
+    void aRenewalThatIsRefusedForGoodLeavesTheTunnelThatIsUpAndIsTriedAgainAnHourLater() {
         attach();
         renew();
         world.says(world.tunnel(1), Refused.of(RefusalCode.TOKEN_EXPIRED, "it has expired", Refused.NEVER));
-        world.serial.advance(Duration.ofHours(1));
+        world.serial.advance(Duration.ofMinutes(59));
 
         assertThat(world.tunnels).hasSize(2);
         assertThat(world.tunnel(0).closed.isDone()).isFalse();
         assertThat(world.role.attachments().get(0).state()).isEqualTo("attached");
+        world.serial.advance(Duration.ofMinutes(15));
+        assertThat(world.tunnel(2).last(Attach.class).continuesClient()).isEqualTo(client(1));
+    }
+
+    @Test
+    void aTunnelThatWearsOutIsRenewedWithoutTheServersWord() {
+        attach();
+        world.tunnel(0).worn.setSuccess("its stream IDs come to an end");
+        world.serial.run();
+
+        assertThat(world.tunnel(1).last(Attach.class).continuesClient()).isEqualTo(client(1));
+        renewOn(world.tunnel(0));
+        world.accepts(world.tunnel(1), client(1), config(7));
+        world.serial.advance(Duration.ofHours(1));
+        assertThat(world.tunnels).hasSize(2);
+    }
+
+    @Test
+    void aTunnelThatIsWornOutBeforeItIsInUseIsRenewedASecondLater() {
+        attach();
+        renew();
+        world.tunnel(1).worn.setSuccess("its stream IDs come to an end");
+        world.accepts(world.tunnel(1), client(1), config(7));
+
+        world.serial.advance(Duration.ofMillis(900));
+        assertThat(world.tunnels).hasSize(2);
+        world.serial.advance(Duration.ofMillis(200));
+        assertThat(world.tunnel(2).last(Attach.class).continuesClient()).isEqualTo(client(1));
+    }
+
+    @Test
+    void aTunnelThatTheServerWantsRenewedBeforeItIsInUseIsRenewedWhenItIs() {
+        attach();
+        world.plane.gate = new CompletableFuture<>();
+        renew();
+        world.accepts(world.tunnel(1), client(1), config(7));
+        renewOn(world.tunnel(1));
+        world.plane.gate.complete(null);
+        world.serial.run();
+        assertThat(world.tunnel(0).drainedFor).isNotNull();
+
+        world.serial.advance(Duration.ofSeconds(2));
+        assertThat(world.tunnel(2).last(Attach.class).continuesClient()).isEqualTo(client(1));
+    }
+
+    @Test
+    void aRenewalGoesOnAsAReconnectWhenTheOldTunnelIsLost() {
+        attach();
+        renew();
+        world.cuts(world.tunnel(0), "the connection was reset");
+        assertThat(world.role.attachments().get(0).state()).isEqualTo("connecting");
+        assertThat(world.events(Event.Detached.class)).hasSize(1);
+
+        world.accepts(world.tunnel(1), client(1), config(7));
+        assertThat(world.events(Event.Attached.class)).hasSize(2);
+        world.serial.advance(Duration.ofMinutes(1));
+        assertThat(world.tunnels).hasSize(2);
+    }
+
+    @Test
+    void aRenewalThatFailsAfterTheOldTunnelWasLostIsAReconnectThatFailed() {
+        attach();
+        renew();
+        world.cuts(world.tunnel(0), "the connection was reset");
+        world.cuts(world.tunnel(1), "the connection was reset");
+
+        world.serial.advance(Duration.ofSeconds(2));
+        assertThat(world.tunnel(2).last(Attach.class).replaces()).isEqualTo(client(1));
+    }
+
+    @Test
+    void anEndForGoodDuringARenewalEndsItToo() {
+        attach();
+        renew();
+        world.says(world.tunnel(0), new Terminate("terminated", "by the operator", false));
+
+        assertThat(world.tunnel(1).closed.isDone()).isTrue();
+        world.serial.advance(Duration.ofHours(2));
+        assertThat(world.tunnels).hasSize(2);
+    }
+
+    @Test
+    void aTunnelThatIsDrainedIsNotRenewed() {
+        attach();
+        world.tunnel(0).openStreams = 1;
+        world.says(world.tunnel(0), new Drain(5000));
+        world.tunnel(0).worn.setSuccess("its stream IDs come to an end");
+        world.serial.advance(Duration.ofSeconds(4));
+
+        assertThat(world.tunnels).hasSize(1);
+    }
+
+    @Test
+    void theTunnelThatIsContinuedIsShownUntilItEnds() {
+        attach();
+        renew();
+        world.accepts(world.tunnel(1), client(1), config(7));
+        assertThat(world.role.tunnels()).extracting(TunnelView::state).containsExactly("draining", "attached");
+        assertThat(world.role.tunnels()).extracting(TunnelView::client).containsOnly(client(1));
+
+        world.cuts(world.tunnel(0), "drained");
+        assertThat(world.role.tunnels()).extracting(TunnelView::state).containsExactly("attached");
     }
 
     @Test
@@ -149,7 +255,10 @@ final class RenewalTest {
     }
 
     private void renew() {
-        FakeTunnel last = world.tunnels.get(world.tunnels.size() - 1);
-        world.says(last, new Renew("its certificate changes", 60_000));
+        renewOn(world.tunnels.get(world.tunnels.size() - 1));
+    }
+
+    private void renewOn(FakeTunnel tunnel) {
+        world.says(tunnel, new Renew("its certificate changes", 60_000));
     }
 }

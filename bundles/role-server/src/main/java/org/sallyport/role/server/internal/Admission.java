@@ -154,6 +154,15 @@ final class Admission {
         return later(null, RefusalCode.DRAINING, "the server is stopping; it may come back", SOON);
     }
 
+    /** An operator drains the client that is to be continued. */
+    static Refused drained(GatewayId gateway) {
+        return later(
+                gateway,
+                RefusalCode.DRAINING,
+                "this client is being drained; it may come back when that is over",
+                SOON);
+    }
+
     private static long keysOf(GatewayId gateway, RegistrySnapshot snapshot) {
         return snapshot.keys().keySet().stream()
                 .filter(key -> key.gateway().equals(gateway))

@@ -37,6 +37,12 @@ final class AttachAttempt {
         }
     }
 
+    /** {@return whether it continues a client that is being drained, which no new tunnel is to undo} */
+    boolean continuesDraining(GatewayState state) {
+        AttachedClient client = message.continuesClient() == null ? null : predecessor(state);
+        return client != null && client.draining();
+    }
+
     /** {@return the attached client that this one continues or replaces: the same key's, or none} */
     @Nullable
     AttachedClient predecessor(GatewayState state) {

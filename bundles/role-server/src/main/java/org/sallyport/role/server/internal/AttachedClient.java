@@ -32,21 +32,32 @@ final class AttachedClient {
     private final String host;
     private final String version;
     private final Instant since;
-    private final List<ControlSession> retiring = new ArrayList<>();
+    private final List<Line> lines = new ArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private final Map<Long, CompletableFuture<ProbeResult>> probes = new HashMap<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private Map<String, String> failures = Map.of();
     private Map<String, DestinationStates.PortReport> ports = Map.of();
-    private ControlSession session;
-    private @Nullable HeldTunnel held;
-    private ConfigPush push;
-    private long applied = -1;
     private boolean draining;
     private int aclEdits;
     private long lastProbe;
 
     private record Waiter(long revision, CompletableFuture<Boolean> done) {}
+
+    /** A tunnel of this client. The last one speaks for it; those before it carry what they carry. */
+    private static final class Line {
+        private final ControlSession session;
+        private final ConfigPush push;
+        private @Nullable HeldTunnel held;
+        private boolean retired;
+        private long applied = -1;
+
+        Line(ControlSession session, HeldTunnel held, ConfigPush push) {
+            this.session = session;
+            this.held = held;
+            this.push = push;
+        }
+    }
 
     AttachedClient(
             ClientId id,
@@ -62,9 +73,7 @@ final class AttachedClient {
         this.host = host;
         this.version = version;
         this.since = since;
-        this.session = session;
-        this.held = held;
-        this.push = push;
+        lines.add(new Line(session, held, push));
     }
 
     ClientId id() {
@@ -87,8 +96,13 @@ final class AttachedClient {
         return since;
     }
 
+    /** {@return the tunnel that speaks for this client; the last one it had once all are gone} */
     ControlSession session() {
-        return session;
+        return current().session;
+    }
+
+    private Line current() {
+        return lines.get(lines.size() - 1);
     }
 
     boolean draining() {
@@ -101,46 +115,82 @@ final class AttachedClient {
 
     /** {@return the tunnels of this client, those that end soon included} */
     List<ControlSession> sessions() {
-        List<ControlSession> all = new ArrayList<>(retiring);
-        all.add(session);
-        return all;
+        return lines.stream().map(line -> line.session).toList();
     }
 
-    /** Another tunnel takes this client over; the old one stays until its streams have ended. */
-    void continueOn(ControlSession next, HeldTunnel nextHeld, ConfigPush nextPush) {
-        retiring.add(session);
-        session = next;
-        held = nextHeld;
-        push = nextPush;
-        draining = false;
-        applied = -1;
+    /** Another tunnel takes this client over; the present one goes on as before until the new one is in use. */
+    void continueOn(ControlSession next, HeldTunnel held, ConfigPush push) {
+        lines.add(new Line(next, held, push));
     }
 
-    /** {@return the tunnels that a newer one has replaced} */
-    List<ControlSession> retiring() {
-        return List.copyOf(retiring);
+    /** Takes over a tunnel of an earlier attachment of this client, which still carries something. */
+    void adopt(AttachedClient former, ControlSession session) {
+        for (Line line : former.lines) {
+            if (line.session == session) {
+                line.retired = true;
+                lines.add(0, line);
+            }
+        }
     }
 
-    void forget(ControlSession retired) {
-        retiring.remove(retired);
+    /** {@return the tunnels that a later one has taken over from by now, each once: they are to carry nothing new} */
+    List<ControlSession> retire() {
+        List<ControlSession> retired = new ArrayList<>();
+        boolean later = false;
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            Line line = lines.get(i);
+            if (later && !line.retired) {
+                line.retired = true;
+                retired.add(line.session);
+            }
+            later |= line.held == null;
+        }
+        return retired;
+    }
+
+    /** {@return the tunnels that only carry what they carry} */
+    List<ControlSession> retired() {
+        return lines.stream()
+                .filter(line -> line.retired)
+                .map(line -> line.session)
+                .toList();
+    }
+
+    /**
+     * A tunnel of this client is closed.
+     *
+     * @return whether another one speaks for the client: always, unless this was the last that was not retired
+     */
+    boolean lost(ControlSession session) {
+        boolean others = lines.stream().anyMatch(line -> !line.retired && line.session != session);
+        if (others) {
+            lines.removeIf(line -> line.session == session);
+        }
+        return others;
     }
 
     /** {@return the tunnel that waits for the client's first word, once; null after that} */
     @Nullable
-    HeldTunnel takeHeld() {
-        HeldTunnel taken = held;
-        held = null;
-        return taken;
+    HeldTunnel takeHeld(ControlSession session) {
+        for (Line line : lines) {
+            if (line.session == session) {
+                HeldTunnel taken = line.held;
+                line.held = null;
+                return taken;
+            }
+        }
+        return null;
     }
 
     void push() {
-        push.wish();
+        current().push.wish();
     }
 
     // what the client says
 
     void applied(Applied message) {
-        applied = Math.max(applied, message.revision());
+        Line line = current();
+        line.applied = Math.max(line.applied, message.revision());
         Map<String, String> next = new HashMap<>();
         for (Applied.Failure failure : message.failures()) {
             next.put(
@@ -150,7 +200,7 @@ final class AttachedClient {
         failures = Map.copyOf(next);
         for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
             Waiter waiter = each.next();
-            if (waiter.revision() <= applied) {
+            if (waiter.revision() <= line.applied) {
                 each.remove();
                 waiter.done().complete(true);
             }
@@ -182,13 +232,13 @@ final class AttachedClient {
     }
 
     boolean hasApplied(long revision) {
-        return applied >= revision;
+        return current().applied >= revision;
     }
 
     /** {@return completes once a revision is in force at the client: true, or false when the client went before that} */
     CompletableFuture<Boolean> whenApplied(long revision) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
-        if (applied >= revision) {
+        if (hasApplied(revision)) {
             done.complete(true);
         } else if (waiters.size() < MAX_WAITERS) {
             waiters.add(new Waiter(revision, done));
@@ -221,7 +271,7 @@ final class AttachedClient {
         long request = ++lastProbe;
         CompletableFuture<ProbeResult> result = new CompletableFuture<>();
         probes.put(request, result);
-        session.send(new Probe(request, destination));
+        session().send(new Probe(request, destination));
         return result;
     }
 

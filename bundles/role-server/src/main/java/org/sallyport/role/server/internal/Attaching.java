@@ -137,6 +137,8 @@ final class Attaching {
                     attempt.session,
                     attempt.message.host(),
                     Admission.unavailable(attempt.claims.gateway(), "the gateway is being set up"));
+        } else if (attempt.continuesDraining(state)) {
+            refuse(attempt.session, attempt.message.host(), Admission.drained(attempt.claims.gateway()));
         } else if (decision instanceof Admission.Admitted yes) {
             attempt.newKey |= yes.newKey();
             List<RegistryChange> wanted;

@@ -2,6 +2,7 @@
 // Copyright the Sallyport authors
 package org.sallyport.role.server.internal;
 
+import io.netty.util.concurrent.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,12 @@ final class Attachments implements ControlSession.Listener {
 
     /** How long streams may go on on a tunnel that another one continues; its renewal leaves it room for as long. */
     private static final Duration RENEWAL = Duration.ofHours(1);
+
+    /** Until when a client is asked to have renewed its tunnel. */
+    private static final Duration RENEW_WITHIN = Duration.ofMinutes(5);
+
+    /** Tunnels of one client; more than a client keeps, which ends its oldest itself. */
+    private static final int MOST_TUNNELS = 16;
 
     /** What the attachments work with. */
     interface Surroundings {
@@ -159,10 +166,12 @@ final class Attachments implements ControlSession.Listener {
             return;
         }
         AttachedClient client = attachment.client;
-        if (client.session() == session) {
+        boolean spoke = client.session() == session;
+        if (!client.lost(session)) {
             detached(attachment, attachment.end.isEmpty() ? reason : attachment.end);
-        } else {
-            client.forget(session);
+        } else if (spoke) {
+            LOG.info("{}: ended before it was in use, client {} goes on without it: {}", session, client.id(), reason);
+            client.push();
         }
         checkEmpty();
         surroundings.changed();
@@ -183,6 +192,9 @@ final class Attachments implements ControlSession.Listener {
             attachments.put(session, new Attachment(state, client));
             answer(session, client, state);
             LOG.info("{}: client {} continues on it", session, client.id());
+            if (client.sessions().size() > MOST_TUNNELS) {
+                client.sessions().get(0).close("too many later tunnels continue it");
+            }
         } else {
             ClientId id = before == null ? freshId(attempt, state) : before.id();
             if (before != null) {
@@ -195,6 +207,7 @@ final class Attachments implements ControlSession.Listener {
             state.clients().put(id, client);
             state.history().attached(id, key, host, session.address(), now);
             attachments.put(session, new Attachment(state, client));
+            adoptFormer(client, state);
             answer(session, client, state);
             events.publish(new Event.Attached(state.id(), id, key, host, session.address(), attempt.newKey));
             LOG.info(
@@ -212,7 +225,25 @@ final class Attachments implements ControlSession.Listener {
         if (aclRefused) {
             session.send(new AclResult(0, false, ClientMessages.serverOnly(state.id())));
         }
+        session.tunnel().worn().addListener((Future<String> worn) -> {
+            if (worn.isSuccess()) {
+                thread.post(() -> wornOut(session, worn.getNow()));
+            }
+        });
         surroundings.changed();
+    }
+
+    /** A client that comes back goes on with the tunnels that had been continued: they may still carry something. */
+    private void adoptFormer(AttachedClient client, GatewayState state) {
+        for (Map.Entry<ControlSession, Attachment> each : attachments.entrySet()) {
+            AttachedClient former = each.getValue().client;
+            if (former != client
+                    && former.id().equals(client.id())
+                    && former.key().equals(client.key())) {
+                client.adopt(former, each.getKey());
+                each.setValue(new Attachment(state, client));
+            }
+        }
     }
 
     private void answer(ControlSession session, AttachedClient client, GatewayState state) {
@@ -244,25 +275,36 @@ final class Attachments implements ControlSession.Listener {
 
     private void dropGhost(AttachedClient ghost, GatewayState state) {
         String reason = "replaced by a new tunnel of the same client";
+        List<ControlSession> carrying = ghost.retired();
         for (ControlSession session : ghost.sessions()) {
-            attachments.remove(session);
-            session.close(reason);
+            if (!carrying.contains(session)) {
+                attachments.remove(session);
+                session.close(reason);
+            }
         }
         detached(new Attachment(state, ghost), reason);
     }
 
     // in use, and leaving
 
-    /** The client applied its first configuration on this tunnel: the data plane may use it. */
-    void ready(Attachment attachment) {
+    /** The client applied its first configuration on this tunnel: the data plane may use it, and no longer those before. */
+    void ready(Attachment attachment, ControlSession session) {
         AttachedClient client = attachment.client;
-        HeldTunnel held = client.takeHeld();
+        HeldTunnel held = client.takeHeld(session);
         if (held == null) {
             return;
         }
         attachment.gateway.plane().add(client.id(), held);
-        for (ControlSession old : client.retiring()) {
+        for (ControlSession old : client.retire()) {
             old.drain(RENEWAL);
+        }
+    }
+
+    private void wornOut(ControlSession session, String reason) {
+        Attachment attachment = attachments.get(session);
+        if (attachment != null && attachment.client.session() == session && !attachment.client.draining()) {
+            LOG.info("{}: client {} is asked for a new tunnel: {}", session, attachment.client.id(), reason);
+            session.send(new Renew(reason, RENEW_WITHIN.toMillis()));
         }
     }
 
@@ -279,6 +321,15 @@ final class Attachments implements ControlSession.Listener {
         surroundings.changed();
     }
 
+    /** Ends what a key still carries where its client is no longer attached. */
+    void dismissLeft(String key, Terminate message) {
+        for (Map.Entry<ControlSession, Attachment> each : attachments.entrySet()) {
+            if (each.getValue().client.key().equals(key) && !each.getKey().dismissed()) {
+                each.getKey().dismiss(message, message.reason());
+            }
+        }
+    }
+
     /** Lets a client's streams finish, then ends its tunnels; it may come back. */
     void drain(AttachedClient client, Duration deadline, String reason) {
         client.markDraining();
@@ -290,22 +341,21 @@ final class Attachments implements ControlSession.Listener {
             session.send(new Drain(deadline.toMillis()));
             session.drain(deadline);
         }
+        LOG.info("client {}: {}; its connections have {} s", client.id(), reason, deadline.toSeconds());
         surroundings.changed();
     }
 
     /**
      * Asks all clients to attach anew beside their present tunnel. One that does not keeps the tunnel that it has:
      * established TLS needs no new certificate, and its streams are worth more than tidiness.
-     *
-     * @param deadline until when they are asked to have done so
      */
-    void renew(String reason, Duration deadline) {
+    void renew(String reason) {
         for (Attachment attachment : List.copyOf(attachments.values())) {
             ControlSession session = attachment.client.session();
             if (attachments.get(session) != attachment || attachment.client.draining()) {
                 continue;
             }
-            session.send(new Renew(reason, deadline.toMillis()));
+            session.send(new Renew(reason, RENEW_WITHIN.toMillis()));
         }
     }
 

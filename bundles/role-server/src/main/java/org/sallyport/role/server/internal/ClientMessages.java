@@ -59,24 +59,29 @@ final class ClientMessages {
 
     void received(Attachments.Attachment attachment, ControlSession session, ControlMessage message) {
         AttachedClient client = attachment.client();
-        if (session != client.session()) {
-            return; // a tunnel that ends soon: the newer one speaks for the client
-        }
+        // of two tunnels the newer one says what is true of the client; what asks for something is answered on either
+        boolean speaks = session == client.session();
         if (message instanceof Applied applied) {
-            client.applied(applied);
-            attachments.ready(attachment);
+            if (speaks) {
+                client.applied(applied);
+            }
+            attachments.ready(attachment, session);
             surroundings.changed();
         } else if (message instanceof Listeners listeners) {
-            client.listeners(listeners);
-            surroundings.changed();
+            if (speaks) {
+                client.listeners(listeners);
+                surroundings.changed();
+            }
         } else if (message instanceof ProbeResult result) {
             client.probed(result);
         } else if (message instanceof AclChange change) {
-            edit(attachment, change);
+            edit(attachment, session, change);
         } else if (message instanceof Drain) {
-            client.markDraining();
-            attachment.endsBecause("the client stopped");
-            surroundings.changed();
+            if (speaks) {
+                client.markDraining();
+                attachment.endsBecause("the client stopped");
+                surroundings.changed();
+            }
         } else if (message instanceof Detach detach) {
             attachment.endsBecause(
                     detach.reason().isEmpty() ? "the client detached" : ForeignText.sentence(detach.reason()));
@@ -107,9 +112,8 @@ final class ClientMessages {
         return "the ACL of gateway " + gateway + " is edited on the server only (its acl.edit is server)";
     }
 
-    private void edit(Attachments.Attachment attachment, AclChange change) {
+    private void edit(Attachments.Attachment attachment, ControlSession session, AclChange change) {
         AttachedClient client = attachment.client();
-        ControlSession session = client.session();
         GatewayId id = attachment.gateway().id();
         if (!client.beginAclEdit(MAX_ACL_EDITS)) {
             session.send(new AclResult(

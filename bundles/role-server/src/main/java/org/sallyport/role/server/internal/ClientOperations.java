@@ -157,20 +157,17 @@ public final class ClientOperations implements ClientService {
 
     private static CompletableFuture<Outcome<Integer>> terminateAll(GatewayServer server, String key) {
         server.audit(Operations.ACTOR, "client:block", key);
+        Terminate blocked = new Terminate("key-blocked", "its key was blocked by the server's operator", false);
         List<CompletableFuture<Boolean>> ends = new ArrayList<>();
         for (GatewayState gateway : server.gateways().all()) {
             for (AttachedClient client : List.copyOf(gateway.clients().values())) {
                 if (client.key().equals(key)) {
-                    server.attachments()
-                            .terminate(
-                                    gateway,
-                                    client,
-                                    new Terminate(
-                                            "key-blocked", "its key was blocked by the server's operator", false));
+                    server.attachments().terminate(gateway, client, blocked);
                     ends.add(gone(server, client));
                 }
             }
         }
+        server.attachments().dismissLeft(key, blocked);
         return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> new Outcome<>(
                         ends.size(),

@@ -43,7 +43,6 @@ final class GatewayServer {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
     private static final Duration EVERYWHERE = Duration.ofSeconds(5);
     private static final Duration OWN_ADDRESSES = Duration.ofSeconds(30);
-    private static final Duration RENEWAL = Duration.ofMinutes(5);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     private static final int HOST_NAME_SECONDS = 2;
 
@@ -316,7 +315,7 @@ final class GatewayServer {
         if (identity != null) {
             port.show(identity);
             if (shown != null && !sameToClients(shown, identity)) {
-                attachments.renew("the server has a new certificate", RENEWAL);
+                attachments.renew("the server has a new certificate");
             }
             shown = identity;
         }
@@ -386,7 +385,7 @@ final class GatewayServer {
                     refresh();
                     told = addresses();
                     if (!before.isEmpty() && !told.equals(before)) {
-                        attachments.renew("the server has other addresses", RENEWAL);
+                        attachments.renew("the server has other addresses");
                     }
                     LOG.info("server: the configuration was applied");
                 }));

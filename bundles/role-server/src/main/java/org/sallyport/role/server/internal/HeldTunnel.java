@@ -129,6 +129,11 @@ final class HeldTunnel implements Tunnel {
     }
 
     @Override
+    public Future<String> worn() {
+        return tunnel.worn();
+    }
+
+    @Override
     public Future<Long> ping() {
         return tunnel.ping();
     }

@@ -307,7 +307,7 @@ final class AttachTest {
         fixture.settle();
         CountDownLatch over = new CountDownLatch(1);
         ServerFixture.get(fixture.server.ask(() -> {
-            fixture.server.attachments().renew("its certificate changes", Duration.ofMillis(1));
+            fixture.server.attachments().renew("its certificate changes");
             fixture.server.thread().after(Duration.ofMillis(100), over::countDown);
             return CompletableFuture.completedFuture(true);
         }));

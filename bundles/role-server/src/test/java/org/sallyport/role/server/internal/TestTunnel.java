@@ -23,13 +23,18 @@ final class TestTunnel implements Tunnel {
     private final Stream control;
     private final Peer peer;
     private final Promise<String> closed;
+    final Promise<String> worn;
     volatile StreamAcceptor acceptor;
     volatile Duration drained;
+
+    /** Whether streams are open, for which a drain waits. */
+    volatile boolean carries;
 
     TestTunnel(Stream control, Peer peer) {
         this.control = control;
         this.peer = peer;
         this.closed = control.eventLoop().newPromise();
+        this.worn = control.eventLoop().newPromise();
         control.closeFuture().addListener(end -> closed.trySuccess("the control stream ended"));
     }
 
@@ -76,7 +81,9 @@ final class TestTunnel implements Tunnel {
     @Override
     public Future<Void> drain(Duration deadline) {
         drained = deadline;
-        close("drained");
+        if (!carries) {
+            close("drained");
+        }
         return eventLoop().newSucceededFuture(null);
     }
 
@@ -87,6 +94,11 @@ final class TestTunnel implements Tunnel {
             closed.trySuccess(reason);
             var unused = control.close();
         });
+    }
+
+    @Override
+    public Future<String> worn() {
+        return worn;
     }
 
     @Override

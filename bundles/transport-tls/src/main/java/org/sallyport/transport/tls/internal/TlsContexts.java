@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509TrustManager;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.wire.TunnelProtocol;
@@ -57,6 +58,15 @@ final class TlsContexts {
     /** {@return the name of the implementation in use, for people} */
     String implementation() {
         return provider == SslProvider.JDK ? "JDK TLS" : "BoringSSL";
+    }
+
+    /**
+     * {@return whether it changes the keys of a connection by itself before they are used up}
+     *
+     * @param negotiated of the connection
+     */
+    boolean rekeys(SSLSession negotiated) {
+        return Rekeying.byItself(provider, negotiated.getProtocol(), negotiated.getCipherSuite());
     }
 
     SslContext server(KeyMaterial identity) throws SSLException {

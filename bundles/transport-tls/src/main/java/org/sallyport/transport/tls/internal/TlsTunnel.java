@@ -6,8 +6,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
@@ -38,64 +40,83 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // closes and registrations whose end comes as an event
 final class TlsTunnel implements Tunnel, MuxOwner {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTunnel.class);
-    private static final long LAST_WORDS_MILLIS = 1000;
     private static final Set<String> FEATURES = Set.of(TunnelProtocol.WINDOW_FEATURE);
+    private static final long LAST_WORDS_MILLIS = 1000;
 
     private final EventLoop loop;
     private final Peer peer;
     private final String transport;
     private final boolean client;
+    private final Wear wear;
     private final Consumer<TlsTunnel> arrivals;
     private final Mux mux;
     private final Promise<String> closed;
     private final Promise<Void> drained;
+    private final Promise<String> worn;
     private volatile @Nullable StreamAcceptor acceptor;
     private volatile @Nullable StreamChannel control;
     private @Nullable Runnable admitted;
     private boolean draining;
+    private long drainEnd;
+    private @Nullable Future<?> drainTimer;
     private boolean closing;
 
     private TlsTunnel(
             Channel channel,
             Peer peer,
+            TunnelTerms terms,
             String transport,
             boolean client,
-            MemoryBounds memory,
             Consumer<TlsTunnel> arrivals) {
         this.loop = channel.eventLoop();
         this.peer = peer;
         this.transport = transport;
         this.client = client;
+        wear = terms.wear();
         this.arrivals = arrivals;
-        mux = new Mux(channel, client, this, memory.windows(), memory.process());
+        mux = new Mux(
+                channel, client, this, terms.memory().windows(), terms.memory().process());
         closed = loop.newPromise();
         drained = loop.newPromise();
+        worn = loop.newPromise();
+        ChannelPipeline pipeline = channel.pipeline();
+        if (terms.tls().rekeys(pipeline.get(SslHandler.class).engine().getSession())) {
+            pipeline.remove(HandlerNames.RECORDS);
+        } else {
+            pipeline.get(RecordCounter.class).tell(worn::trySuccess);
+        }
+        pipeline.addLast(HandlerNames.MUX, mux);
     }
 
-    /** The client's end; on the event loop, once bytes may be sent. */
-    static TlsTunnel atClient(Channel channel, Peer peer, String transport, MemoryBounds memory) {
-        TlsTunnel tunnel = new TlsTunnel(channel, peer, transport, true, memory, none -> {});
-        channel.pipeline().addLast(HandlerNames.MUX, tunnel.mux);
+    /**
+     * The client's end; on the event loop, once bytes may be sent.
+     *
+     * @param transport kinds of socket and of TLS, and the way taken, for people
+     */
+    static TlsTunnel atClient(Channel channel, Peer peer, TunnelTerms terms, String transport) {
+        TlsTunnel tunnel = new TlsTunnel(channel, peer, terms, transport, true, none -> {});
         tunnel.control = tunnel.mux.openRaw(tunnel.new ControlWatch());
+        tunnel.mux.skipIds(terms.wear().firstId());
         return tunnel;
     }
 
     /**
      * The server's end; on the event loop, once bytes may be sent.
      *
+     * @param transport kinds of socket and of TLS, and the way taken, for people
      * @param arrivals gets the tunnel when the client has opened the control stream
      * @param admitted runs when a role lets the other end open streams
      */
     static TlsTunnel atServer(
             Channel channel,
             Peer peer,
+            TunnelTerms terms,
             String transport,
-            MemoryBounds memory,
             Consumer<TlsTunnel> arrivals,
             Runnable admitted) {
-        TlsTunnel tunnel = new TlsTunnel(channel, peer, transport, false, memory, arrivals);
+        TlsTunnel tunnel = new TlsTunnel(channel, peer, terms, transport, false, arrivals);
         tunnel.admitted = admitted;
-        channel.pipeline().addLast(HandlerNames.MUX, tunnel.mux);
+        tunnel.mux.skipIds(terms.wear().firstId());
         return tunnel;
     }
 
@@ -167,21 +188,49 @@ final class TlsTunnel implements Tunnel, MuxOwner {
     @Override
     public Future<Void> drain(Duration deadline) {
         onLoop(() -> {
-            if (draining || closing) {
+            if (closing) {
                 return;
             }
-            draining = true;
-            mux.goAway();
-            if (mux.openStreams() == 0) {
-                end("drained");
-            } else {
-                loop.schedule(
-                        () -> end("the drain deadline of " + deadline.toSeconds() + " s is over"),
-                        deadline.toMillis(),
-                        TimeUnit.MILLISECONDS);
+            endWithin(deadline);
+            if (!draining) {
+                draining = true;
+                mux.goAway();
+                endIfIdle();
             }
         });
         return drained;
+    }
+
+    /** The earliest deadline counts. */
+    private void endWithin(Duration deadline) {
+        long end = loop.ticker().nanoTime() + deadline.toNanos();
+        Future<?> timer = drainTimer;
+        if (timer != null) {
+            if (end - drainEnd >= 0) {
+                return;
+            }
+            timer.cancel(false);
+        }
+        drainEnd = end;
+        drainTimer = loop.schedule(
+                () -> end("the drain deadline of " + deadline.toSeconds() + " s is over"),
+                deadline.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Ends a tunnel that drains and carries nothing, once the other end has answered a last PING: by then whatever it opened
+     * before it read GO_AWAY was refused in so many words, so that it is tried elsewhere, and all that was sent has arrived.
+     */
+    private void endIfIdle() {
+        if (draining && !closing && mux.openStreams() == 0) {
+            mux.ping().addListener(answer -> loop.execute(() -> end("drained")));
+        }
+    }
+
+    @Override
+    public Future<String> worn() {
+        return worn;
     }
 
     @Override
@@ -229,6 +278,13 @@ final class TlsTunnel implements Tunnel, MuxOwner {
             return;
         }
         closing = true;
+        Future<?> timer = drainTimer;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        if (mux.openStreams() > 0) {
+            LOG.info("{}: {} open streams are reset: {}", this, mux.openStreams(), reason);
+        }
         mux.loseStreams(reason);
         StreamChannel stream = control;
         if (stream == null || !stream.isActive()) {
@@ -244,10 +300,18 @@ final class TlsTunnel implements Tunnel, MuxOwner {
 
     @Override
     public Welcome welcome(int streamId) {
+        opens(streamId);
         if (!client && streamId == TunnelProtocol.CONTROL_STREAM_ID) {
             return Welcome.RAW;
         }
         return acceptor == null || draining || closing ? Welcome.REFUSE : Welcome.REQUEST;
+    }
+
+    @Override
+    public void opens(int streamId) {
+        if (Integer.toUnsignedLong(streamId) > wear.lastId() && !worn.isDone()) {
+            worn.trySuccess("its stream IDs come to an end: " + Integer.toUnsignedString(streamId) + " is used");
+        }
     }
 
     @Override
@@ -281,9 +345,7 @@ final class TlsTunnel implements Tunnel, MuxOwner {
 
     @Override
     public void ended(MuxStreamChannel stream) {
-        if (draining && !closing && mux.openStreams() == 0) {
-            loop.execute(() -> end("drained"));
-        }
+        endIfIdle();
     }
 
     @Override
@@ -304,7 +366,7 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             context.fireUserEventTriggered(event);
             if (event == ChannelInputShutdownEvent.INSTANCE) {
-                end("the other end ended the tunnel");
+                end("the other end ended the tunnel" + (draining ? " while it drained" : ""));
             }
         }
 

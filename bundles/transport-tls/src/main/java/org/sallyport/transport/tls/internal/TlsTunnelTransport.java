@@ -37,9 +37,8 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
     private static final long STOP_MILLIS = 3000;
 
     private final EventLoops loops;
-    private final TlsContexts contexts;
     private final Strangers bounds;
-    private final MemoryBounds memory;
+    private final TunnelTerms terms;
     private final LiveTunnels live = new LiveTunnels();
     private final LoopPlaces places;
     private final Routes routes;
@@ -51,17 +50,29 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
      */
     @Activate
     public TlsTunnelTransport(@Reference EventLoops loops) {
-        this(loops, TlsContexts.best(), Strangers.STANDARD, MemoryBounds.standard(), InetAddress::getAllByName);
+        this(loops, Wear.STANDARD);
     }
 
-    TlsTunnelTransport(
-            EventLoops loops, TlsContexts contexts, Strangers bounds, MemoryBounds memory, Routes.Names names) {
+    /**
+     * One whose tunnels are to be renewed earlier.
+     *
+     * @param loops on which tunnels live
+     * @param wear after which a tunnel is to be renewed
+     */
+    public TlsTunnelTransport(EventLoops loops, Wear wear) {
+        this(
+                loops,
+                new TunnelTerms(TlsContexts.best(), MemoryBounds.standard(), wear),
+                Strangers.STANDARD,
+                InetAddress::getAllByName);
+    }
+
+    TlsTunnelTransport(EventLoops loops, TunnelTerms terms, Strangers bounds, Routes.Names names) {
         this.loops = loops;
         places = new LoopPlaces(loops.all());
         routes = new Routes(names);
         this.bounds = bounds;
-        this.memory = memory;
-        this.contexts = contexts;
+        this.terms = terms;
         resolver = new ThreadPoolExecutor(
                 RESOLVERS,
                 RESOLVERS,
@@ -75,12 +86,12 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public Future<Tunnel> connect(TunnelTarget target) {
-        return TunnelDial.start(loops, places, contexts, live, memory, routes, resolver, target);
+        return TunnelDial.start(loops, places, terms, live, routes, resolver, target);
     }
 
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
-        return TunnelPort.bind(loops, places, contexts, live, memory, address, identity, bounds, arrivals)
+        return TunnelPort.bind(loops, places, terms, live, address, identity, bounds, arrivals)
                 .addListener((Future<TunnelListener> bound) -> {
                     if (bound.isSuccess()) {
                         ports.add(bound.getNow());
@@ -90,7 +101,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public String description() {
-        return loops.kind() + ", " + contexts.implementation();
+        return loops.kind() + ", " + terms.tls().implementation();
     }
 
     @Override
@@ -100,7 +111,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public Health check() {
-        ProcessMemory process = memory.process();
+        ProcessMemory process = terms.memory().process();
         String text = process.held() / 1024 + " KiB of " + process.most() / 1024 + " KiB are held for carried data, "
                 + process.resets() + " connections were reset to keep the bound";
         return process.full()

@@ -42,9 +42,8 @@ final class TunnelDial {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelDial.class);
 
     private final EventLoops loops;
-    private final TlsContexts contexts;
+    private final TunnelTerms terms;
     private final LiveTunnels live;
-    private final MemoryBounds memory;
     private final Routes routes;
     private final TunnelTarget target;
     private final SslContext tls;
@@ -60,19 +59,17 @@ final class TunnelDial {
     private TunnelDial(
             EventLoops loops,
             LoopPlaces places,
-            TlsContexts contexts,
+            TunnelTerms terms,
             LiveTunnels live,
-            MemoryBounds memory,
             Routes routes,
             TunnelTarget target)
             throws SSLException {
         this.loops = loops;
-        this.contexts = contexts;
+        this.terms = terms;
         this.live = live;
-        this.memory = memory;
         this.routes = routes;
         this.target = target;
-        tls = contexts.client(target.identity(), new PinnedTrust(target.serverName(), target.pins()));
+        tls = terms.tls().client(target.identity(), new PinnedTrust(target.serverName(), target.pins()));
         place = places.take();
         loop = place.loop();
         result = loop.newPromise();
@@ -86,14 +83,13 @@ final class TunnelDial {
     static Future<Tunnel> start(
             EventLoops loops,
             LoopPlaces places,
-            TlsContexts contexts,
+            TunnelTerms terms,
             LiveTunnels live,
-            MemoryBounds memory,
             Routes routes,
             Executor resolver,
             TunnelTarget target) {
         try {
-            TunnelDial dial = new TunnelDial(loops, places, contexts, live, memory, routes, target);
+            TunnelDial dial = new TunnelDial(loops, places, terms, live, routes, target);
             dial.begin(resolver);
             return dial.result;
         } catch (SSLException wrong) {
@@ -221,6 +217,7 @@ final class TunnelDial {
         handler.setWrapDataSize(0);
         connection
                 .pipeline()
+                .addLast(HandlerNames.RECORDS, new RecordCounter(terms.wear()))
                 .addLast(HandlerNames.HANDSHAKE, handshake)
                 .addBefore(HandlerNames.HANDSHAKE, HandlerNames.TLS, handler);
     }
@@ -236,9 +233,9 @@ final class TunnelDial {
             return;
         }
         OutboundProxy proxy = target.proxy();
-        String transport = loops.kind() + ", " + contexts.implementation();
+        String transport = loops.kind() + ", " + terms.tls().implementation();
         TlsTunnel tunnel = proxy == null
-                ? TlsTunnel.atClient(connection, peer, transport, memory)
+                ? TlsTunnel.atClient(connection, peer, terms, transport)
                 : TlsTunnel.atClient(
                         connection,
                         new Tunnel.Peer(
@@ -247,8 +244,8 @@ final class TunnelDial {
                                         target.address().port()),
                                 peer.keyFingerprint(),
                                 peer.tls()),
-                        transport + ", via " + proxy.address().words(),
-                        memory);
+                        terms,
+                        transport + ", via " + proxy.address().words());
         live.add(tunnel);
         if (!result.trySuccess(tunnel)) {
             tunnel.close("nobody waits for it any more");

@@ -32,9 +32,8 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
     private static final int BACKLOG = 1024;
     private final EventLoops loops;
     private final LoopPlaces places;
-    private final TlsContexts contexts;
+    private final TunnelTerms terms;
     private final LiveTunnels live;
-    private final MemoryBounds memory;
     private final Consumer<Tunnel> arrivals;
     private final Strangers bounds;
     private final ArrivalGate gate;
@@ -44,9 +43,8 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
     private TunnelPort(
             EventLoops loops,
             LoopPlaces places,
-            TlsContexts contexts,
+            TunnelTerms terms,
             LiveTunnels live,
-            MemoryBounds memory,
             KeyMaterial identity,
             Strangers bounds,
             Consumer<Tunnel> arrivals,
@@ -56,20 +54,18 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         this.places = places;
         this.bounds = bounds;
         gate = new ArrivalGate(bounds.perSource(), bounds.total());
-        this.contexts = contexts;
+        this.terms = terms;
         this.live = live;
-        this.memory = memory;
         this.arrivals = arrivals;
         this.channel = channel;
-        tls = contexts.server(identity);
+        tls = terms.tls().server(identity);
     }
 
     static Future<TunnelListener> bind(
             EventLoops loops,
             LoopPlaces places,
-            TlsContexts contexts,
+            TunnelTerms terms,
             LiveTunnels live,
-            MemoryBounds memory,
             InetSocketAddress address,
             KeyMaterial identity,
             Strangers bounds,
@@ -84,8 +80,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             return bound.setFailure(unopened(address, e));
         }
         try {
-            TunnelPort port =
-                    new TunnelPort(loops, places, contexts, live, memory, identity, bounds, arrivals, channel);
+            TunnelPort port = new TunnelPort(loops, places, terms, live, identity, bounds, arrivals, channel);
             channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
             channel.pipeline().addLast(port);
@@ -119,7 +114,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
     @Override
     public void identity(KeyMaterial identity) {
         try {
-            tls = contexts.server(identity);
+            tls = terms.tls().server(identity);
         } catch (SSLException wrong) {
             throw new IllegalArgumentException("the tunnel certificate cannot be used: " + wrong.getMessage(), wrong);
         }
@@ -178,6 +173,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         handler.setWrapDataSize(0);
         arrived.pipeline()
                 .addLast(HandlerNames.GATE, new FirstBytes())
+                .addLast(HandlerNames.RECORDS, new RecordCounter(terms.wear()))
                 .addLast(HandlerNames.TLS, handler)
                 .addLast(
                         HandlerNames.HANDSHAKE,
@@ -200,13 +196,13 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         Channel connection = context.channel();
         connection.pipeline().remove(HandlerNames.GATE);
         connection.pipeline().addLast(HandlerNames.QUOTA, new AttachQuota());
-        TlsTunnel tunnel = TlsTunnel.atServer(
-                connection, peer, loops.kind() + ", " + contexts.implementation(), memory, arrivals::accept, () -> {
-                    admitted.run();
-                    if (connection.pipeline().get(HandlerNames.QUOTA) != null) {
-                        connection.pipeline().remove(HandlerNames.QUOTA);
-                    }
-                });
+        String transport = loops.kind() + ", " + terms.tls().implementation();
+        TlsTunnel tunnel = TlsTunnel.atServer(connection, peer, terms, transport, arrivals::accept, () -> {
+            admitted.run();
+            if (connection.pipeline().get(HandlerNames.QUOTA) != null) {
+                connection.pipeline().remove(HandlerNames.QUOTA);
+            }
+        });
         live.add(tunnel);
     }
 

@@ -396,7 +396,10 @@ class ProxiedDialTest {
     private TlsTunnelTransport transport() {
         if (transport == null) {
             transport = new TlsTunnelTransport(
-                    loops, new TlsContexts(provider), Strangers.STANDARD, MemoryBounds.standard(), this::addressesOf);
+                    loops,
+                    new TunnelTerms(new TlsContexts(provider), MemoryBounds.standard(), Wear.STANDARD),
+                    Strangers.STANDARD,
+                    this::addressesOf);
         }
         return transport;
     }

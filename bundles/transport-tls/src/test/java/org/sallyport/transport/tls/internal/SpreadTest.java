@@ -49,9 +49,8 @@ class SpreadTest {
     private static TlsTunnelTransport transport(NioLoops loops) {
         return new TlsTunnelTransport(
                 loops,
-                new TlsContexts(SslProvider.JDK),
+                new TunnelTerms(new TlsContexts(SslProvider.JDK), MemoryBounds.standard(), Wear.STANDARD),
                 Strangers.STANDARD,
-                MemoryBounds.standard(),
                 InetAddress::getAllByName);
     }
 

@@ -172,9 +172,8 @@ class StrangersTest {
     private TunnelListener listen(Strangers bounds) throws Exception {
         transport = new TlsTunnelTransport(
                 loops,
-                new TlsContexts(SslProvider.OPENSSL),
+                new TunnelTerms(new TlsContexts(SslProvider.OPENSSL), MemoryBounds.standard(), Wear.STANDARD),
                 bounds,
-                MemoryBounds.standard(),
                 InetAddress::getAllByName);
         return await(transport.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), authority.issue(SERVER), arrivals::add));

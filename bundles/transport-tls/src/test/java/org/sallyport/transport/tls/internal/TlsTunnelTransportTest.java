@@ -316,9 +316,8 @@ class TlsTunnelTransportTest {
         if (transport == null) {
             transport = new TlsTunnelTransport(
                     poor,
-                    new TlsContexts(provider),
+                    new TunnelTerms(new TlsContexts(provider), MemoryBounds.standard(), Wear.STANDARD),
                     Strangers.STANDARD,
-                    MemoryBounds.standard(),
                     InetAddress::getAllByName);
         }
         return await(

@@ -196,6 +196,14 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         }
     }
 
+    /** Goes on with IDs not below a number; gaps are allowed. */
+    public void skipIds(long first) {
+        int next = (int) (client ? first | 1 : first + (first & 1));
+        if (Integer.compareUnsigned(next, nextId) > 0) {
+            nextId = next;
+        }
+    }
+
     /** {@return how many streams are open, the control stream not counted; on any thread} */
     public int openStreams() {
         return openStreams;
@@ -538,6 +546,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
                 return false;
             }
             stream.assign(nextId);
+            owner.opens(nextId);
             nextId += 2;
             usable = usable && hasIds();
             opens.add(stream);

@@ -25,6 +25,13 @@ public interface MuxOwner {
     Welcome welcome(int streamId);
 
     /**
+     * This end opens a stream.
+     *
+     * @param streamId its ID
+     */
+    void opens(int streamId);
+
+    /**
      * A raw stream was opened by the peer.
      *
      * @param stream registered, auto-read off

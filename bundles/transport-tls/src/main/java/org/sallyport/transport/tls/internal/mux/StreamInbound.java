@@ -221,7 +221,7 @@ final class StreamInbound {
 
     void beginRead() {
         readPending = true;
-        if (!isEmpty() && !draining) {
+        if ((!isEmpty() || finUntold()) && !draining) {
             draining = true;
             Runnable task = drainTask;
             if (task == null) {
@@ -245,10 +245,7 @@ final class StreamInbound {
     private void drain() {
         draining = false;
         ArrayDeque<ByteBuf> queue = waiting;
-        if (queue == null) {
-            return;
-        }
-        for (int left = MESSAGES_A_READ; left > 0 && readPending; left--) {
+        for (int left = MESSAGES_A_READ; queue != null && left > 0 && readPending; left--) {
             ByteBuf data = queue.poll();
             if (data == null) {
                 break;
@@ -303,7 +300,7 @@ final class StreamInbound {
         StreamResetException cause = reset;
         if (cause != null) {
             channel.fail(cause);
-        } else if (finReceived && !shutdownFired) {
+        } else if (finUntold() && (pipeline.first() != null || !channel.isActive())) {
             shutdownFired = true;
             if (channel.isActive()) {
                 pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
@@ -311,6 +308,11 @@ final class StreamInbound {
             }
             channel.closeIfFinished();
         }
+    }
+
+    /** An acceptor may set the pipeline up later; until somebody is there to be told, the end waits like a byte. */
+    private boolean finUntold() {
+        return finReceived && !shutdownFired;
     }
 
     private void giveBack() {

@@ -71,6 +71,27 @@ class MuxTest {
     }
 
     @Test
+    void anAcceptorThatComesLateIsStillToldThatTheStreamHasEnded() {
+        server.welcome = MuxOwner.Welcome.REQUEST;
+        server.prompt = false;
+        MuxStreamChannel stream = client.mux.open(open(), new Tape());
+        stream.shutdownOutput();
+        MuxEnd.exchange(client, server);
+        MuxStreamChannel accepted = server.accepted.get(0);
+
+        Tape late = new Tape();
+        accepted.pipeline().addLast(late);
+        accepted.reply(OpenReply.OK);
+        accepted.config().setAutoRead(true);
+        MuxEnd.exchange(server, client);
+        assertThat(late.events).containsExactly("fin");
+        accepted.shutdownOutput();
+        MuxEnd.exchange(server, client);
+        assertThat(client.mux.openStreams() + server.mux.openStreams()).isZero();
+        assertThat(accepted.isOpen()).isFalse();
+    }
+
+    @Test
     void earlyPayloadIsBoundedUntilTheAnswer() {
         server.welcome = MuxOwner.Welcome.REQUEST;
         MuxStreamChannel stream = client.mux.open(open(), new Tape());
