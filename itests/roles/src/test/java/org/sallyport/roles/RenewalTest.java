@@ -47,19 +47,22 @@ final class RenewalTest {
     Cause cause;
 
     @RegisterExtension
-    private final Site site = new Site(() -> WornTransport.services(cause.wear));
+    private final Site site = new Site(() -> WornTransport.services(cause.wear()));
 
     /** Why a tunnel is renewed. */
     enum Cause {
-        ANOTHER_CERTIFICATE(Wear.STANDARD),
-        FEW_STREAM_IDS(new Wear(IDS - 8000, IDS - 7700, NEVER, NEVER)),
-        MANY_RECORDS(new Wear(1, IDS, 2_000, NEVER)),
-        MANY_BYTES(new Wear(1, IDS, NEVER, 8L << 20));
+        ANOTHER_CERTIFICATE,
+        FEW_STREAM_IDS,
+        MANY_RECORDS,
+        MANY_BYTES;
 
-        private final Wear wear;
-
-        Cause(Wear wear) {
-            this.wear = wear;
+        Wear wear() {
+            return switch (this) {
+                case ANOTHER_CERTIFICATE -> Wear.STANDARD;
+                case FEW_STREAM_IDS -> new Wear(IDS - 8000, IDS - 7700, NEVER, NEVER);
+                case MANY_RECORDS -> new Wear(1, IDS, 2_000, NEVER);
+                case MANY_BYTES -> new Wear(1, IDS, NEVER, 8L << 20);
+            };
         }
     }
 
