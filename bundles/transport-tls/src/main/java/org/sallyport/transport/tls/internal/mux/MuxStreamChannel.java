@@ -105,9 +105,11 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
         }
     }
 
+    /** It gets its ID, and the windows that hold by now, which may be others than when it was made. */
     void assign(int id) {
         streamId = id;
-        outbound.assign(id);
+        outbound.begin(id);
+        inbound.begin();
     }
 
     /** {@return the ID, unsigned; 0 before registration} */

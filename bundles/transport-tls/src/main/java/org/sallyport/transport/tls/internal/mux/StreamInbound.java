@@ -36,7 +36,7 @@ final class StreamInbound {
     boolean giving;
 
     // of the tunnel's memory: what the peer may send before anything is taken, at first and now; whether it needs more
-    final int beginning;
+    int beginning;
     int window;
     boolean competing;
 
@@ -74,6 +74,10 @@ final class StreamInbound {
     StreamInbound(MuxStreamChannel channel, Mux mux) {
         this.channel = channel;
         this.mux = mux;
+    }
+
+    /** On the event loop, before a frame of it leaves or comes. */
+    void begin() {
         beginning = mux.memory().initial();
         window = beginning;
         credit = beginning;

@@ -52,13 +52,14 @@ final class StreamOutbound {
     StreamOutbound(MuxStreamChannel channel, Mux mux, int openingFlag) {
         this.channel = channel;
         this.mux = mux;
-        credit = mux.memory().initial();
         this.openingFlag = openingFlag;
         this.opening = openingFlag == Frame.SYN;
     }
 
-    void assign(int id) {
+    /** On the event loop, before a frame of it leaves or comes. */
+    void begin(int id) {
         streamId = id;
+        credit = mux.memory().initial();
     }
 
     boolean isControl() {

@@ -51,6 +51,16 @@ class WindowsTest {
     }
 
     @Test
+    void aStreamThatWasMadeBeforeBothEndsAgreedBeginsWithTheSmallerWindow() {
+        MuxStreamChannel stream = new MuxStreamChannel(sender.mux, 0, StreamHead.none());
+        agree();
+        sender.channel.eventLoop().register(stream);
+        stream.writeAndFlush(bytes(300_000));
+        assertThat(payload(sender.written(), 1)).isEqualTo(BEGINNING);
+        assertThat(stream.inbound().credit()).isEqualTo(BEGINNING);
+    }
+
+    @Test
     void moreThanTheSmallerWindowResetsTheStream() {
         agree();
         reader.read(Frames.data(3, Frame.SYN, BEGINNING));
