@@ -53,13 +53,14 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private final Runnable pauseIfFull = this::pauseIfFull;
     private @Nullable EarlyReader early;
     private volatile @Nullable StreamEnd stream;
-    private volatile boolean deaf;
     private long burst;
     private volatile boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
-    private boolean outputFailed;
-    private boolean closing;
+    /** What it is given is dropped; it is still read. */
+    private volatile boolean outputFailed;
+
+    private volatile boolean closing;
 
     /**
      * @param channel the socket, not registered yet; its options are set here
@@ -226,7 +227,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             return;
         }
         outputFailed = true;
-        deaf = true;
         StreamEnd giver = stream;
         if (inputEnded || giver == null) {
             broken("reset");
@@ -262,7 +262,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             return;
         }
         closing = true;
-        deaf = true;
         connection.because(why);
         StreamEnd other = stream;
         if (other == null) {
@@ -278,7 +277,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     /** Takes bytes for the socket, to be sent with the next {@link #flush}. */
     @SuppressWarnings("FutureReturnValueIgnored") // a failure comes as an event
     void deliver(ByteBuf data) {
-        if (deaf) {
+        if (closing || outputFailed) {
             data.release();
         } else {
             channel.write(data, channel.voidPromise());
@@ -287,7 +286,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     /** {@return whether more bytes are welcome; when they are again, the stream's end is told} */
     boolean writable() {
-        return deaf || channel.isWritable();
+        return closing || outputFailed || channel.isWritable();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // void
@@ -297,7 +296,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     /** The stream takes bytes again. */
     void resume() {
-        if (!deaf && !inputEnded && !channel.config().isAutoRead()) {
+        if (!closing && !inputEnded && !channel.config().isAutoRead()) {
             channel.config().setAutoRead(true);
         }
     }
@@ -354,7 +353,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private void closeWhenEnded() {
         if (inputEnded && outputEnded && !closing) {
             closing = true;
-            deaf = true;
             channel.close();
         }
     }
@@ -362,7 +360,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     /** Resets the socket once it has taken what was delivered to it, or when it doesn't for too long. On the loop. */
     public void resetAfterWriting() {
         closing = true;
-        deaf = true;
         channel.config().setAutoRead(false);
         ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         if (written.isDone()) {
@@ -380,7 +377,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a closed socket
     public void resetSocket() {
         closing = true;
-        deaf = true;
         linger0(channel);
         channel.close();
     }
