@@ -5,6 +5,7 @@ package org.sallyport.dataplane.internal.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -31,6 +32,8 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     private volatile boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
+    private boolean gone;
+    private boolean awaited;
     private long burst;
 
     /**
@@ -83,8 +86,11 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(false);
-        of((StreamChannel) context.channel());
+        StreamChannel stream = (StreamChannel) context.channel();
+        stream.config().setAutoRead(false);
+        // that is told once, and perhaps was to whoever held the stream before
+        inputEnded = stream.isInputShutdown();
+        of(stream);
     }
 
     @Override
@@ -154,6 +160,14 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         if (!over) {
             broken(new StreamResetException(StreamResetException.Kind.TUNNEL_LOST, "the stream was closed"));
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        gone = true;
+        if (awaited) {
+            loop.execute(connection::streamGone);
         }
     }
 
@@ -258,6 +272,25 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         over = true;
         flush();
         channel().reset(mode);
+    }
+
+    /** Lets the connection know when all that the socket gave has left the stream, or won't. */
+    void tellWhenGone() {
+        if (loop.inEventLoop()) {
+            tellWhenGoneHere();
+        } else {
+            loop.execute(this::tellWhenGoneHere);
+        }
+    }
+
+    private void tellWhenGoneHere() {
+        ChannelOutboundBuffer waiting = channel().unsafe().outboundBuffer();
+        boolean owes = waiting != null && (outputEnding || waiting.totalPendingWriteBytes() > 0);
+        if (owes && !gone) {
+            awaited = true;
+        } else {
+            connection.streamGone();
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // FIN went both ways, nobody waits
