@@ -23,6 +23,8 @@ import org.sallyport.spi.StreamResetException;
 import org.sallyport.transport.tls.internal.mux.Mux;
 import org.sallyport.transport.tls.internal.mux.MuxOwner;
 import org.sallyport.transport.tls.internal.mux.MuxStreamChannel;
+import org.sallyport.transport.tls.internal.mux.ProcessMemory;
+import org.sallyport.transport.tls.internal.mux.WindowLimits;
 import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.Applied;
 import org.sallyport.wire.control.Attach;
@@ -56,6 +58,9 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
     private static final long ROOM_A_STREAM = 20_480;
     private static final int PINNED = 4;
 
+    /** So little that streams are refused and reset for want of it. */
+    private static final long PROCESS_BYTES = 524_288;
+
     private static final Open OPEN =
             new Open("qsn47KM8iTa_aB3xY", 1, "10.1.2.3", 40_000, "10.1.2.4", 15_000, Map.of("sni", "db.lan"), 7);
 
@@ -66,6 +71,7 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
     private final boolean attached;
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final ProcessMemory process = new ProcessMemory(PROCESS_BYTES);
     private final Rules rules = new Rules();
     private final List<MuxStreamChannel> streams = new ArrayList<>();
     private final ByteBuf batch = memory.directBuffer();
@@ -81,7 +87,7 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
         this.attached = attached;
         channel.config().setAllocator(memory);
         channel.freezeTime();
-        mux = new Mux(channel, false, this);
+        mux = new Mux(channel, false, this, WindowLimits.STANDARD, process);
         channel.pipeline().addLast(mux);
     }
 
@@ -431,5 +437,7 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
         assertEquals(0, memory.metric().usedDirectMemory(), "direct memory was not given back");
         assertEquals(0, memory.metric().usedHeapMemory(), "heap memory was not given back");
         assertEquals(0, mux.openStreams());
+        assertEquals(0, process.held(), "bytes are counted that are not held");
+        assertEquals(0, process.grown(), "windows are counted that are not there");
     }
 }

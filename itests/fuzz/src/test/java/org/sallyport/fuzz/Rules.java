@@ -29,6 +29,7 @@ final class Rules {
     private final Set<Integer> fed = new HashSet<>();
     private final Map<Integer, Long> credit = new HashMap<>();
     private final Map<Integer, Long> received = new HashMap<>();
+    private final Map<Integer, Long> granted = new HashMap<>();
     private long highest = -1;
     private int lastOwn;
     private int useless;
@@ -138,6 +139,9 @@ final class Rules {
                 assertTrue(left >= 0, "the end sends more than its credit");
                 in.skipBytes((int) length);
             }
+            if (type == Frame.TYPE_WINDOW_UPDATE) {
+                granted.merge(stream, length, Long::sum);
+            }
             if (type <= Frame.TYPE_WINDOW_UPDATE) {
                 endSendsOnStream(flags, stream);
             }
@@ -172,10 +176,11 @@ final class Rules {
         }
     }
 
-    /** {@return most bytes that streams may hold: what each got, at most its window} */
+    /** {@return most bytes that streams may hold: what each got, at most the credit that it was given} */
     long held() {
-        return received.values().stream()
-                .mapToLong(bytes -> Math.min(bytes, TunnelProtocol.INITIAL_WINDOW))
+        return received.entrySet().stream()
+                .mapToLong(each -> Math.min(
+                        each.getValue(), TunnelProtocol.INITIAL_WINDOW + granted.getOrDefault(each.getKey(), 0L)))
                 .sum();
     }
 

@@ -108,7 +108,7 @@ final class ChannelControlLinkTest {
         };
         ControlLink answers = ChannelControlLink.open(stuck, closed::add, serial, received::add);
         String text = "x".repeat(1000);
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 800; i++) {
             answers.send(new Detach(text));
         }
         stuck.runPendingTasks();
