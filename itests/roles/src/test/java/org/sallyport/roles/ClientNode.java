@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.sallyport.api.ClientId;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.config.ClientSettings;
 import org.sallyport.api.event.Event;
@@ -29,5 +30,10 @@ final class ClientNode extends Node {
 
     ClientId attach(String token, HostPort server) {
         return attach(token, 1, server).get(0);
+    }
+
+    /** {@return how many attachments to a gateway have ended} */
+    int detached(GatewayId gateway) {
+        return count(Event.Detached.class, event -> event.gateway().equals(gateway));
     }
 }

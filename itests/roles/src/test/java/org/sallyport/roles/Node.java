@@ -88,6 +88,14 @@ abstract class Node implements AutoCloseable {
         return (int) events.stream().filter(kind::isInstance).count();
     }
 
+    <T extends Event> int count(Class<T> kind, Predicate<T> fits) {
+        return (int) events.stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .filter(fits)
+                .count();
+    }
+
     static <T> T done(CompletionStage<T> stage) {
         return stage.toCompletableFuture()
                 .orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)

@@ -17,10 +17,14 @@ import org.slf4j.LoggerFactory;
 /**
  * A control stream as a channel. Handlers, from the head: {@code control-codec} (bytes and messages), {@code role} (hands
  * messages to the role's thread). While the role is behind by {@value #MOST_WAITING} messages nothing is read until it has
- * caught up, so a server that talks without end is held by its credit.
+ * caught up, so a server that talks without end is held by its credit. One that does not take what is answered loses the
+ * tunnel: reading on is this end's duty, because the server reads nothing while its own messages wait.
  */
 final class ChannelControlLink implements ControlLink {
     static final int MOST_WAITING = 32;
+
+    /** Bytes that may wait for the server to take them. */
+    static final int MOST_UNSENT = 1_048_576;
 
     private static final Logger LOG = LoggerFactory.getLogger(ChannelControlLink.class);
 
@@ -60,7 +64,17 @@ final class ChannelControlLink implements ControlLink {
 
     @Override
     public void send(ControlMessage message) {
-        channel.eventLoop().execute(() -> channel.writeAndFlush(message).addListener(written -> {
+        channel.eventLoop().execute(() -> {
+            if (channel.bytesBeforeWritable() > MOST_UNSENT) {
+                closer.accept("the server does not take what this client answers: more than 1 MiB waits");
+            } else {
+                write(message);
+            }
+        });
+    }
+
+    private void write(ControlMessage message) {
+        channel.writeAndFlush(message).addListener(written -> {
             if (written.isSuccess() || !channel.isActive()) {
                 return;
             }
@@ -75,7 +89,7 @@ final class ChannelControlLink implements ControlLink {
                 closer.accept(
                         "a control message was not sent: " + written.cause().getMessage());
             }
-        }));
+        });
     }
 
     /** Hands messages over. State is the event loop's but for what is volatile. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,31 @@ final class ChannelControlLinkTest {
         channel.runPendingTasks();
 
         assertThat(closed).singleElement().asString().startsWith("a control message was not sent: ");
+    }
+
+    @Test
+    void aServerThatDoesNotTakeWhatIsAnsweredLosesTheTunnel() {
+        EmbeddedChannel stuck = new EmbeddedChannel() {
+            @Override
+            protected void doWrite(ChannelOutboundBuffer waiting) {
+                // no credit
+            }
+        };
+        ControlLink answers = ChannelControlLink.open(stuck, closed::add, serial, received::add);
+        String text = "x".repeat(1000);
+        for (int i = 0; i < 800; i++) {
+            answers.send(new Detach(text));
+        }
+        stuck.runPendingTasks();
+        assertThat(closed).isEmpty();
+
+        for (int i = 0; i < 1000; i++) {
+            answers.send(new Detach(text));
+        }
+        stuck.runPendingTasks();
+        assertThat(closed).isNotEmpty().allSatisfy(why -> assertThat(why).contains("more than 1 MiB waits"));
+        assertThat(stuck.unsafe().outboundBuffer().totalPendingWriteBytes()).isLessThan(1_300_000);
+        stuck.finishAndReleaseAll();
     }
 
     private static ByteBuf bytes(ControlMessage... messages) throws Exception {

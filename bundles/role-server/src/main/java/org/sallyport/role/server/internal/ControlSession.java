@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The control stream of one tunnel: carries messages between the tunnel's event loop and the role's thread, and decides
- * nothing. A client that sends faster than the role works is read no further until the role has caught up.
+ * nothing. A client that sends faster than the role works is read no further until the role has caught up, and one that lets
+ * its answers wait until it has taken them.
  *
  * <p>The pipeline: {@code control-codec} (bytes and messages), {@code control-session} (this).
  */
@@ -45,6 +46,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
     private final Listener listener;
     private final AtomicInteger waiting = new AtomicInteger();
     private boolean dismissed; // the role's thread
+    private boolean behind; // the event loop
 
     private ControlSession(Tunnel tunnel, RoleThread thread, Listener listener) {
         this.tunnel = tunnel;
@@ -82,7 +84,8 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
             return;
         }
         if (waiting.incrementAndGet() == PAUSE_AT) {
-            ctx.channel().config().setAutoRead(false);
+            behind = true;
+            readOrPause(ctx);
         }
         thread.post(() -> {
             try {
@@ -90,10 +93,23 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
             } finally {
                 if (waiting.decrementAndGet() == RESUME_AT) {
                     // on the loop, so that it cannot come before the pause that it ends
-                    ctx.executor().execute(() -> ctx.channel().config().setAutoRead(true));
+                    ctx.executor().execute(() -> {
+                        behind = false;
+                        readOrPause(ctx);
+                    });
                 }
             }
         });
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        readOrPause(ctx);
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    private void readOrPause(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(!behind && ctx.channel().isWritable());
     }
 
     @Override

@@ -188,7 +188,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     /** Opens and accepts no more streams; the open ones go on. */
     public void goAway() {
-        if (!goAwaySent && writer != null) {
+        if (!goAwaySent && writer != null && !closed) {
             goAwaySent = true;
             usable = false;
             FrameWriter.goAway(writer.room(Frame.HEADER_LENGTH), GoAwayCode.NORMAL);

@@ -95,6 +95,17 @@ class MuxFaultsTest {
     }
 
     @Test
+    void whoStopsAfterTheConnectionIsLostTakesNoMemory() {
+        server.channel.config().setAllocator(memory);
+        server.channel.close();
+        server.channel.runPendingTasks();
+        server.mux.goAway();
+        server.channel.runPendingTasks();
+
+        assertThat(memory.metric().usedDirectMemory()).isZero();
+    }
+
+    @Test
     void bytesThatComeOneByOneAndWaitTakeLittleMoreThanTheirNumber() throws Exception {
         server.read(Frames.window(1, Frame.SYN, 0));
         MuxStreamChannel stream = server.accepted.get(0);

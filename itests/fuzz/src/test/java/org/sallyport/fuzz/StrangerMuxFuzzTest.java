@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.fuzz;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+
+/** Whoever shook hands and was not attached yet: nothing exists for it but the control stream. */
+class StrangerMuxFuzzTest {
+    @FuzzTest(maxDuration = Effort.DURATION)
+    void aServersEndKeepsToTheRulesBeforeTheAttach(FuzzedDataProvider data) {
+        try (FuzzedEnd end = new FuzzedEnd(data, false)) {
+            end.run();
+        }
+    }
+}
