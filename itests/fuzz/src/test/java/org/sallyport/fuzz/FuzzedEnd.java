@@ -336,6 +336,11 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
     }
 
     @Override
+    public void opens(int streamId) {
+        // no tunnel that wears out here
+    }
+
+    @Override
     public void opened(MuxStreamChannel stream) {
         watch(stream);
         stream.pipeline().addLast(ControlCodec.atServer(), new Control());

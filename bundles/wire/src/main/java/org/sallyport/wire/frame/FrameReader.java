@@ -12,8 +12,8 @@ import io.netty.buffer.ByteBuf;
  * <h2>Lifecycle</h2>
  *
  * One reader for one direction of one connection. Bytes may come in chunks of any size; the reader keeps at most the
- * header it is in the middle of, in fields, and never a byte of payload. After a violation of the connection it drops
- * everything that it is given.
+ * header it is in the middle of, in fields, and never a byte of payload. After a violation of the connection, and after
+ * {@link #end}, it drops everything that it is given.
  *
  * <h2>Checks</h2>
  *
@@ -45,7 +45,7 @@ public final class FrameReader {
     private boolean payloadWanted;
     private int dataStream;
     private int dataFlags;
-    private boolean broken;
+    private boolean ended;
 
     private FrameReader(int peerParity) {
         ids = new PeerStreamIds(peerParity);
@@ -81,18 +81,19 @@ public final class FrameReader {
         try {
             readFrames(in, listener);
         } catch (FrameViolation.OfConnection violation) {
-            broken = true;
+            ended = true;
             in.skipBytes(in.readableBytes());
             throw violation;
         }
     }
 
+    /** Nothing more is wanted: what is left of the bytes that are being read is dropped, and what comes after them. */
+    public void end() {
+        ended = true;
+    }
+
     private void readFrames(ByteBuf in, FrameListener listener) throws FrameViolation.OfConnection {
-        if (broken) {
-            in.skipBytes(in.readableBytes());
-            return;
-        }
-        while (true) {
+        while (!ended) {
             if (payloadLeft > 0) {
                 if (!in.isReadable()) {
                     return;
@@ -109,6 +110,7 @@ public final class FrameReader {
                 return;
             }
         }
+        in.skipBytes(in.readableBytes());
     }
 
     /** Takes single bytes of a header that is spread over chunks; true when it is whole. */

@@ -92,6 +92,25 @@ class FrameReaderTest {
     }
 
     @Test
+    void whatIsLeftWhenTheListenerHasEnoughIsDropped() throws Exception {
+        FrameReader reader = FrameReader.ofClient();
+        FrameListener satisfied = new ForwardingListener(listener) {
+            @Override
+            public void onPing(boolean answer, int opaque) throws FrameViolation {
+                super.onPing(answer, opaque);
+                reader.end();
+            }
+        };
+        ByteBuf in = bytes("00 02 0001 00000000 00000007 00 02 0001 00000000 00000008 00");
+        reader.read(in, satisfied);
+        assertThat(in.isReadable()).isFalse();
+        in.release();
+        read(reader, "00 02 0001 00000000 00000009");
+
+        assertThat(listener.events).containsExactly("ping 7");
+    }
+
+    @Test
     void tellsWhetherItIsInsideAFrame() throws Exception {
         FrameReader reader = FrameReader.ofClient();
         assertThat(reader.isInsideFrame()).isFalse();

@@ -357,6 +357,8 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             return;
         }
         closed = true;
+        // it may be in the middle of a buffer
+        reader.end();
         giveReason("the connection was closed by the other end");
         String why = String.valueOf(reason);
         liveness.stop(new ClosedChannelException());

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.util.Map;
@@ -102,6 +103,33 @@ class MuxFaultsTest {
         server.mux.goAway();
         server.channel.runPendingTasks();
 
+        assertThat(memory.metric().usedDirectMemory()).isZero();
+    }
+
+    @Test
+    void whatCameBehindTheBytesThatEndedTheConnectionIsNotHeard() {
+        server.channel.config().setAllocator(memory);
+        server.read(Frames.window(1, Frame.SYN, 0));
+        MuxStreamChannel stream = server.accepted.get(0);
+        stream.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                ((ByteBuf) message).release();
+                server.channel.close();
+                // the end is told while the rest is still being read
+                server.channel.runPendingTasks();
+            }
+        });
+        stream.config().setAutoRead(true);
+        server.written();
+        server.read(Frames.bytes(out -> {
+            out.writeBytes(Frames.data(1, 0, 1)).writeBytes(Frames.window(3, Frame.SYN, 0));
+            FrameWriter.ping(out, false, 7);
+        }));
+
+        assertThat(server.accepted).containsExactly(stream);
+        assertThat(server.mux.openStreams()).isZero();
+        assertThat(server.closed).isNotNull();
         assertThat(memory.metric().usedDirectMemory()).isZero();
     }
 
