@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -161,6 +162,38 @@ class TlsTunnelTransportTest {
         assertThat(await(pair.server.closed())).isEqualTo("terminated");
         assertThat(await(pair.client.closed())).isEqualTo("the other end ended the tunnel");
         assertThat(pair.client.usable()).isFalse();
+    }
+
+    @Test
+    void lastWordsAreHeardThoughTheOtherEndWasStillTalking() throws Exception {
+        Pair pair = connect();
+        pair.server.admit((stream, request) -> stream.reply(OpenReply.OK));
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        CountDownLatch talked = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        await(pair.client.eventLoop().submit(() -> {
+            pair.client.control().pipeline().addLast(new Collect(heard));
+            pair.client.control().config().setAutoRead(true);
+        }));
+        // neither end reads while the other speaks, and the client goes on before it reads
+        pair.server.eventLoop().execute(() -> {
+            awaitUninterruptibly(talked);
+            pair.server.control().write(Unpooled.copiedBuffer("last words", StandardCharsets.UTF_8));
+            pair.server.close("terminated");
+        });
+        await(pair.client.control().writeAndFlush(Unpooled.copiedBuffer("by the way", StandardCharsets.UTF_8)));
+        pair.client.eventLoop().execute(() -> {
+            awaitUninterruptibly(ended);
+            pair.client.control().writeAndFlush(Unpooled.copiedBuffer("and", StandardCharsets.UTF_8));
+        });
+        talked.countDown();
+        // by then a socket that was closed is gone for the system, too
+        await(pair.server.eventLoop().schedule(() -> {}, 100, TimeUnit.MILLISECONDS));
+        ended.countDown();
+
+        assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("last words");
+        assertThat(await(pair.client.closed())).isEqualTo("the other end ended the tunnel");
+        assertThat(await(pair.server.closed())).isEqualTo("terminated");
     }
 
     @Test
@@ -332,6 +365,14 @@ class TlsTunnelTransportTest {
                 clientKey,
                 null,
                 Duration.ofSeconds(10));
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static <T> T await(Future<T> future) throws Exception {

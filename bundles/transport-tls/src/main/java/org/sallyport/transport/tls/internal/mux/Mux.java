@@ -258,11 +258,12 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         }
         goAway();
         flush();
-        out.flushAndClose();
+        reader.end();
+        out.flushAndEnd();
         cutLater();
     }
 
-    /** Closes the connection in a second if it is not by then: TLS waits for its peer to take the last words. */
+    /** Closes the connection in a second if the peer, which has to take the last words, did not by then. */
     private void cutLater() {
         channel.eventLoop().schedule(this::cut, 1, TimeUnit.SECONDS);
     }

@@ -5,8 +5,9 @@ package org.sallyport.transport.tls.internal.mux;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.wire.frame.Frame;
 import org.sallyport.wire.frame.FrameWriter;
@@ -93,10 +94,20 @@ final class TunnelWriter {
         }
     }
 
-    /** Closes the connection once all that was written is out. */
-    void flushAndClose() {
+    /**
+     * Ends this half of the connection once all that was written is out. If it were closed while the peer still sends, the
+     * peer would see a reset, and lose what it has not read yet.
+     */
+    void flushAndEnd() {
         sendGathered();
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (written.isSuccess() && tls != null && channel instanceof DuplexChannel socket) {
+                tls.closeOutbound().addListener(said -> socket.shutdownOutput());
+            } else {
+                context.close();
+            }
+        });
     }
 
     /** Drops what was gathered and not flushed. */
