@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sallyport.api.config.ClientSettings;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.config.ServerSettings;
 import org.sallyport.api.config.SettingKey;
 
@@ -25,7 +26,8 @@ class ShippedSettingsTest {
     static Stream<Arguments> files() {
         return Stream.of(
                 Arguments.of(ServerSettings.PID, ServerSettings.KEYS),
-                Arguments.of(ClientSettings.PID, ClientSettings.KEYS));
+                Arguments.of(ClientSettings.PID, ClientSettings.KEYS),
+                Arguments.of(LimitSettings.PID, LimitSettings.KEYS));
     }
 
     @ParameterizedTest
