@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.Registration;
 import org.sallyport.api.balance.BalancerPolicy;
+import org.sallyport.api.config.Limits;
 import org.sallyport.api.event.EventHub;
 import org.sallyport.api.health.HealthCheck;
 import org.sallyport.dataplane.internal.context.Surroundings;
@@ -53,13 +54,15 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
      * @param protocols that are installed
      * @param policies that are installed
      * @param events who wants to know
+     * @param limits that are configured
      */
     @Activate
     public NettyDataPlane(
             @Reference EventLoops loops,
             @Reference ProtocolRegistry protocols,
             @Reference BalancerRegistry policies,
-            @Reference EventHub events) {
+            @Reference EventHub events,
+            @Reference Limits limits) {
         this(new Surroundings(
                 loops,
                 loops.all().get(0),
@@ -67,7 +70,7 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
                 protocols.plugins(),
                 policies.plugins(),
                 events,
-                ProcessLimits.standard(),
+                ProcessLimits.of(limits),
                 Surroundings.freshFlows()));
     }
 

@@ -31,6 +31,9 @@ final class FakeConnection extends Connection {
     /** Why it was closed. */
     final CompletableFuture<String> ended = new CompletableFuture<>();
 
+    /** Whether its stream was reset before anything had left on it. */
+    volatile boolean unheard;
+
     private final EventLoop loop;
 
     FakeConnection(TestSurroundings process, EventLoop loop, ConnectionGroup group) {
@@ -71,6 +74,11 @@ final class FakeConnection extends Connection {
     @Override
     protected void streamBroken(StreamEnd stream, Throwable cause) {
         finish();
+    }
+
+    @Override
+    protected void unheard() {
+        unheard = true;
     }
 
     @Override
