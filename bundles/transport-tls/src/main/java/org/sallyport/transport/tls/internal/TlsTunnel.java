@@ -74,8 +74,8 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         this.client = client;
         wear = terms.wear();
         this.arrivals = arrivals;
-        mux = new Mux(
-                channel, client, this, terms.memory().windows(), terms.memory().process());
+        TunnelBounds bounds = terms.bounds();
+        mux = new Mux(channel, client, this, bounds.tunnel(), bounds.windows(), bounds.process());
         closed = loop.newPromise();
         drained = loop.newPromise();
         worn = loop.newPromise();

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.pki.Fingerprints;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.spi.OpenCode;
@@ -75,6 +77,7 @@ class TlsTunnelTransportTest {
     private final TestAuthority authority = new TestAuthority("tunnel CA");
     private final KeyMaterial clientKey = TestAuthority.selfSigned("client");
     private final BlockingQueue<Tunnel> arrivals = new LinkedBlockingQueue<>();
+    private volatile LimitSettings limits = LimitSettings.DEFAULTS;
     private TlsTunnelTransport transport;
 
     @AfterEach
@@ -106,6 +109,23 @@ class TlsTunnelTransportTest {
         assertThat(collect.text.get(10, TimeUnit.SECONDS)).isEqualTo("hello, world");
         await(stream.closeFuture());
         assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(REQUEST);
+    }
+
+    @Test
+    void changedLimitsHoldForTunnelsThatBeginAfterwards() throws Exception {
+        Pair before = connect();
+        limits = LimitSettings.of(
+                Map.of("tunnel.streams", "2", "window.most", "1m", "tunnel.dead", "9"), new Properties());
+        Pair after = connect();
+        for (Pair pair : List.of(before, after)) {
+            pair.server.admit((stream, request) -> stream.reply(OpenReply.OK));
+            // beside the control stream
+            assertThat(await(pair.client.open(REQUEST, new Collect()).opened())).isEqualTo(OpenReply.OK);
+        }
+
+        assertThat(await(before.client.open(REQUEST, new Collect()).opened())).isEqualTo(OpenReply.OK);
+        assertThatThrownBy(() -> await(after.client.open(REQUEST, new Collect()).opened()))
+                .isInstanceOf(StreamResetException.class);
     }
 
     @Test
@@ -316,8 +336,7 @@ class TlsTunnelTransportTest {
         if (transport == null) {
             transport = new TlsTunnelTransport(
                     poor,
-                    new TunnelTerms(new TlsContexts(provider), MemoryBounds.standard(), Wear.STANDARD),
-                    Strangers.STANDARD,
+                    new TunnelTerms(new TlsContexts(provider), TunnelBounds.of(() -> limits), Wear.STANDARD),
                     InetAddress::getAllByName);
         }
         return await(

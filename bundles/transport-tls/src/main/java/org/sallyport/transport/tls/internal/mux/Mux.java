@@ -68,16 +68,10 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     private static final long MAX_UNSENT_ANSWERS = 1_048_576;
 
-    /** Streams that were opened by the peer and not answered yet. */
-    private static final int MAX_UNANSWERED = 1024;
-
-    /** Streams of one connection, beyond which the peer's are refused: each costs memory though it carries nothing. */
-    private static final int MAX_STREAMS = 32_768;
-
     private final Channel channel;
     private final MuxOwner owner;
     private final boolean client;
-    private final int mostStreams;
+    private final TunnelLimits limits;
     private final FrameReader reader;
     private final StreamScheduler scheduler = new StreamScheduler();
     private final Liveness liveness;
@@ -116,21 +110,24 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /**
      * @param channel the connection
      * @param client whether this end opens the odd streams
+     * @param limits of this connection
      * @param windows how far those of its streams may grow
      * @param process what all tunnels of this process hold
      */
-    public Mux(Channel channel, boolean client, MuxOwner owner, WindowLimits windows, ProcessMemory process) {
-        this(channel, client, owner, MAX_STREAMS, windows, process);
-    }
-
-    Mux(Channel channel, boolean client, MuxOwner owner, int mostStreams, WindowLimits windows, ProcessMemory process) {
+    public Mux(
+            Channel channel,
+            boolean client,
+            MuxOwner owner,
+            TunnelLimits limits,
+            WindowLimits windows,
+            ProcessMemory process) {
         this.channel = channel;
-        this.mostStreams = mostStreams;
+        this.limits = limits;
         this.client = client;
         this.owner = owner;
         reader = client ? FrameReader.ofServer() : FrameReader.ofClient();
         nextId = client ? 1 : 2;
-        liveness = new Liveness(this, channel.eventLoop());
+        liveness = new Liveness(this, channel.eventLoop(), limits.quiet(), limits.dead());
         flood = new FloodCounter(channel.eventLoop().ticker());
         memory = new TunnelMemory(channel.eventLoop(), liveness, windows, process);
     }
@@ -528,6 +525,11 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         cut();
     }
 
+    @Override
+    public void ticked() {
+        memory.tick();
+    }
+
     // ------------------------------------------------------------------ streams
 
     private boolean hasIds() {
@@ -700,8 +702,8 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     private @Nullable MuxStreamChannel accept(int streamId) throws FrameViolation {
         boolean room = unackedAccepts < TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS
-                && unanswered < MAX_UNANSWERED
-                && streams.size() < mostStreams
+                && unanswered < limits.opens()
+                && streams.size() < limits.streams()
                 && room(streamId);
         MuxOwner.Welcome welcome = goAwaySent || !room ? MuxOwner.Welcome.REFUSE : owner.welcome(streamId);
         if (welcome == MuxOwner.Welcome.REFUSE) {

@@ -137,6 +137,11 @@ final class TunnelMemory implements ProcessMemory.Holder {
 
     // ------------------------------------------------------------------ bytes held
 
+    /** Keeps the bound of the process where it has become less, though nothing comes and goes. */
+    void tick() {
+        process.shed();
+    }
+
     /** {@return whether this process holds so much that no stream may begin} */
     boolean full() {
         return process.full();
