@@ -22,6 +22,8 @@ import org.sallyport.api.balance.BalancerPolicy;
 import org.sallyport.api.config.Limits;
 import org.sallyport.api.event.EventHub;
 import org.sallyport.api.health.HealthCheck;
+import org.sallyport.api.service.LimitService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.ingress.IngressDestination;
 import org.sallyport.dataplane.internal.ingress.PortBook;
@@ -39,8 +41,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The gateways of this process, and the news that concern all of them: protocols and policies that come and go. */
-@Component(service = {DataPlane.class, HealthCheck.class})
-public final class NettyDataPlane implements DataPlane, HealthCheck {
+@Component(service = {DataPlane.class, HealthCheck.class, LimitService.class})
+public final class NettyDataPlane implements DataPlane, HealthCheck, LimitService {
     private static final Logger LOG = LoggerFactory.getLogger(NettyDataPlane.class);
     private static final long STOP_SECONDS = 5;
 
@@ -110,6 +112,11 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
         RunningPlane plane = new RunningPlane(surroundings, ports, name, planes::remove);
         planes.add(plane);
         return plane;
+    }
+
+    @Override
+    public List<LimitView> limits() {
+        return surroundings.limits().views();
     }
 
     @Override

@@ -2,8 +2,11 @@
 // Copyright the Sallyport authors
 package org.sallyport.dataplane.internal.limits;
 
+import java.util.List;
 import java.util.function.LongSupplier;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.config.Limits;
+import org.sallyport.api.service.LimitView;
 
 /**
  * What all gateways of this process share (PROTOCOL.md, profile).
@@ -39,5 +42,18 @@ public record ProcessLimits(
                 new Allowance(() -> settings.now().shared().waiting()),
                 new SourceDebts(now),
                 new SourceDebts(now));
+    }
+
+    /** {@return all of them as they are now} */
+    public List<LimitView> views() {
+        LimitSettings.Ingress ingress = settings.now().ingress();
+        return List.of(
+                LimitView.bytes("early.process", earlyBytes.most(), earlyBytes.taken()),
+                LimitView.count("dials.process", dials.most(), dials.taken()),
+                LimitView.count("waiting.process", waiting.most(), waiting.taken()),
+                LimitView.rate("ingress.source", ingress.source()),
+                LimitView.rate("ingress.destination", ingress.destination()),
+                LimitView.rate("ingress.fruitless.source", ingress.fruitlessSource()),
+                LimitView.rate("ingress.fruitless.destination", ingress.fruitlessDestination()));
     }
 }

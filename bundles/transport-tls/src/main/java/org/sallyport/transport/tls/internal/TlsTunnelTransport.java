@@ -6,6 +6,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,6 +20,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.sallyport.api.config.Limits;
 import org.sallyport.api.health.HealthCheck;
 import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.api.service.LimitService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.Tunnel;
 import org.sallyport.spi.TunnelListener;
@@ -30,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tunnels over TLS and TCP. When it goes, its ports and tunnels are closed first. */
-@Component(service = {TunnelTransport.class, HealthCheck.class})
-public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
+@Component(service = {TunnelTransport.class, HealthCheck.class, LimitService.class})
+public final class TlsTunnelTransport implements TunnelTransport, HealthCheck, LimitService {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTunnelTransport.class);
     private static final int RESOLVERS = 4;
     private static final long IDLE_SECONDS = 10;
@@ -112,6 +115,11 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
                 ? Health.bad(
                         text + "; new connections are refused until readers read: see who does not, or raise the bound")
                 : Health.good(text);
+    }
+
+    @Override
+    public List<LimitView> limits() {
+        return surroundings.terms().bounds().views(gate.strangers());
     }
 
     /** Closes ports and tunnels, within 3 s. */

@@ -3,7 +3,10 @@
 package org.sallyport.transport.tls.internal;
 
 import io.netty.util.internal.PlatformDependent;
+import java.util.List;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.config.Limits;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.transport.tls.internal.mux.ProcessMemory;
 import org.sallyport.transport.tls.internal.mux.TunnelLimits;
 import org.sallyport.transport.tls.internal.mux.WindowLimits;
@@ -42,5 +45,25 @@ record TunnelBounds(Limits limits, ProcessMemory process) {
     Strangers strangers() {
         var now = limits.now().attaching();
         return new Strangers(now.source(), now.total(), now.patience().toMillis());
+    }
+
+    /**
+     * {@return all of them as they are now}
+     *
+     * @param strangers that there are now
+     */
+    List<LimitView> views(int strangers) {
+        LimitSettings now = limits.now();
+        return List.of(
+                LimitView.count("attach.source", now.attaching().source(), null),
+                LimitView.count("attach.total", now.attaching().total(), (long) strangers),
+                LimitView.time("attach.patience", now.attaching().patience()),
+                LimitView.count("tunnel.streams", now.tunnel().streams(), null),
+                LimitView.count("tunnel.opens", now.tunnel().opens(), null),
+                LimitView.time("tunnel.quiet", now.tunnel().quiet()),
+                LimitView.time("tunnel.dead", now.tunnel().dead()),
+                LimitView.bytes("window.most", now.windows().most(), null),
+                LimitView.bytes("window.tunnel", now.windows().tunnel(), null),
+                LimitView.bytes("memory.process", process.most(), process.held()));
     }
 }

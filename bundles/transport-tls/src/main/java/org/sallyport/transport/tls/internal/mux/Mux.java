@@ -104,6 +104,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     private long receivedBytes;
     private volatile long publishedSent;
     private volatile long publishedReceived;
+    private volatile int publishedUnanswered;
     private volatile int openStreams;
     private volatile boolean usable = true;
 
@@ -181,6 +182,16 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /** {@return bytes that windows have beyond what streams begin with; on any thread} */
     public long grownWindows() {
         return memory.grown();
+    }
+
+    /** {@return bytes that streams hold; on any thread} */
+    public long heldBytes() {
+        return memory.held();
+    }
+
+    /** {@return how many streams of the peer were not answered yet; on any thread} */
+    public int unanswered() {
+        return publishedUnanswered;
     }
 
     /** Opens and accepts no more streams; the open ones go on. */
@@ -630,7 +641,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     void answered(MuxStreamChannel stream) {
         if (stream.awaitsAnswer) {
             stream.awaitsAnswer = false;
-            unanswered--;
+            publishedUnanswered = --unanswered;
         }
     }
 
@@ -718,7 +729,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             owner.opened(stream);
         } else {
             stream.awaitsAnswer = true;
-            unanswered++;
+            publishedUnanswered = ++unanswered;
         }
         stream.outbound().wake();
         return stream;
