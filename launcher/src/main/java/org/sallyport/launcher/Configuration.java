@@ -7,10 +7,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Acl;
@@ -19,6 +21,7 @@ import org.sallyport.api.AclRule;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.config.ClientSettings;
 import org.sallyport.api.config.LaunchOptions;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.config.ListenAddress;
 import org.sallyport.api.config.ServerSettings;
 import org.sallyport.api.config.SettingException;
@@ -29,7 +32,8 @@ import org.sallyport.api.config.Settings;
  * system properties, where the roles find it.
  */
 final class Configuration {
-    private static final List<String> PIDS = List.of(ServerSettings.PID, ClientSettings.PID);
+    /** Who checks the settings of which PID. */
+    private static final Map<String, BiFunction<Map<String, ?>, Properties, ?>> CHECKS = checks();
 
     /** What PIDs of roles begin with. */
     private static final String ROLE_PREFIX = "org.sallyport.";
@@ -49,13 +53,13 @@ final class Configuration {
         for (String setting : role.settings()) {
             addSetting(setting, ofThisRun);
         }
-        for (String pid : PIDS) {
-            Path file = etc.resolve(pid + ".cfg");
+        for (Map.Entry<String, BiFunction<Map<String, ?>, Properties, ?>> each : CHECKS.entrySet()) {
+            Path file = etc.resolve(each.getKey() + ".cfg");
             Map<String, String> given = read(file);
-            check(file.toString(), pid, given, new Properties());
-            check("--set", pid, given, ofThisRun);
-            if (pid.equals(ROLE_PREFIX + role.name())) {
-                checkListenAddress(file.toString(), pid, given, ofThisRun);
+            check(file.toString(), each.getValue(), given, new Properties());
+            check("--set", each.getValue(), given, ofThisRun);
+            if (each.getKey().equals(ROLE_PREFIX + role.name())) {
+                checkListenAddress(file.toString(), each.getKey(), given, ofThisRun);
             }
         }
         checkAccessList(etc.resolve("ceiling.acl").toString(), etc.resolve("ceiling.acl"));
@@ -71,9 +75,9 @@ final class Configuration {
                     + ":tunnel.port=9000");
         }
         String pid = setting.substring(0, colon);
-        if (!PIDS.contains(pid)) {
+        if (!CHECKS.containsKey(pid)) {
             throw Refusal.usage("--set '" + setting + "': there are no settings named '" + pid + "': expected "
-                    + String.join(" or ", PIDS));
+                    + String.join(" or ", CHECKS.keySet()));
         }
         ofThisRun.setProperty(
                 Settings.RUN_PREFIX + pid + ":"
@@ -81,13 +85,21 @@ final class Configuration {
                 setting.substring(equals + 1).strip());
     }
 
-    private static void check(String source, String pid, Map<String, String> given, Properties ofThisRun) {
+    private static Map<String, BiFunction<Map<String, ?>, Properties, ?>> checks() {
+        Map<String, BiFunction<Map<String, ?>, Properties, ?>> checks = new LinkedHashMap<>();
+        checks.put(ServerSettings.PID, ServerSettings::of);
+        checks.put(ClientSettings.PID, ClientSettings::of);
+        checks.put(LimitSettings.PID, LimitSettings::of);
+        return checks;
+    }
+
+    private static void check(
+            String source,
+            BiFunction<Map<String, ?>, Properties, ?> check,
+            Map<String, String> given,
+            Properties ofThisRun) {
         try {
-            if (pid.equals(ServerSettings.PID)) {
-                ServerSettings.of(given, ofThisRun);
-            } else {
-                ClientSettings.of(given, ofThisRun);
-            }
+            Object unused = check.apply(given, ofThisRun);
         } catch (SettingException e) {
             throw Refusal.usage(source + ": " + e.getMessage());
         }

@@ -17,6 +17,7 @@ import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.api.config.LaunchOptions;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.config.ServerSettings;
 
 class ConfigurationTest {
@@ -68,6 +69,17 @@ class ConfigurationTest {
 
         refused(server()).withMessageContainingAll(file.toString(), "tunnel.port", "'nine'", "expected a port from 0");
         assertThat(system).isEmpty();
+    }
+
+    @Test
+    void limits_are_checked_like_the_settings_of_a_role() throws IOException {
+        refused(server("org.sallyport.limits:tunnel.streams=many"))
+                .withMessageContainingAll("--set", "tunnel.streams", "'many'", "expected a number from 1");
+        Configuration.apply(etc, server("org.sallyport.limits:window.most=1m"), system);
+        assertThat(LimitSettings.of(Map.of(), system).windows().most()).isEqualTo(1 << 20);
+
+        Path file = Files.writeString(etc.resolve("org.sallyport.limits.cfg"), "window.most = 32x\n");
+        refused(server()).withMessageContainingAll(file.toString(), "window.most", "'32x'", "expected a size from 64k");
     }
 
     @Test

@@ -8,8 +8,10 @@ import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
+import org.sallyport.api.service.LimitView;
 
 /** One authenticated connection between a client and a server, which carries streams both ways. Safe for every thread. */
 @ConsumerType
@@ -32,8 +34,10 @@ public interface Tunnel {
      * @param bytesSent payload of data streams
      * @param bytesReceived payload of data streams
      * @param windowBytes that windows of streams have beyond what streams begin with
+     * @param heldBytes that streams hold for readers that have not taken them yet, and for want of credit
      */
-    record Stats(long rttNanos, int openStreams, long bytesSent, long bytesReceived, long windowBytes) {}
+    record Stats(
+            long rttNanos, int openStreams, long bytesSent, long bytesReceived, long windowBytes, long heldBytes) {}
 
     /** {@return the loop on which everything of this tunnel happens} */
     EventLoop eventLoop();
@@ -42,6 +46,11 @@ public interface Tunnel {
 
     /** {@return the last figures; cheap, may be a moment old} */
     Stats stats();
+
+    /** {@return the limits that hold for it, since its beginning, and how much of them is used; may be a moment old} */
+    default List<LimitView> limits() {
+        return List.of();
+    }
 
     /** {@return socket and TLS implementation in use and the proxy that it goes through, for people} */
     String transport();
@@ -58,6 +67,11 @@ public interface Tunnel {
      * @param theirs {@link #features()} of the other end; those that this end does not have mean nothing
      */
     default void agree(Collection<String> theirs) {}
+
+    /** {@return what both ends can do, once that was agreed} */
+    default List<String> agreed() {
+        return List.of();
+    }
 
     /**
      * The control stream, on which roles speak; handlers are added by the role on the event loop, before it turns auto-read

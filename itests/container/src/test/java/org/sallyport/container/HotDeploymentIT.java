@@ -227,6 +227,32 @@ final class HotDeploymentIT {
     }
 
     @Test
+    void editsOfTheLimitsLeaveRunningTransfersAlone() throws Exception {
+        Path file = server.base().resolve("etc/org.sallyport.limits.cfg");
+        String before = Files.readString(file);
+        try (Transfer transfer = through()) {
+            for (List<String> each : List.of(
+                    List.of("memory.process", "48m", "48m"),
+                    List.of("window.most", "1m", "1m"),
+                    List.of("window.tunnel", "2m", "2m"),
+                    List.of("ingress.source", "77", "77 a second"))) {
+                replace(file, before + "\n" + each.get(0) + " = " + each.get(1) + "\n");
+                awaitOutput(server, "tunnel:show | grep " + each.get(0), "| " + each.get(2) + " ", true);
+                transfer.goesOn();
+            }
+            replace(file, before + "\nmemory.process = much\n");
+            awaitHealth(server, 1, "memory.process = 'much': expected 0");
+            assertThat(server.run("tunnel:show")).containsPattern("ingress.source +\\| 77 a second");
+            transfer.goesOn();
+            replace(file, before);
+            awaitHealth(server, 0, "");
+            assertThat(transfer.finish()).isPositive();
+        } finally {
+            replace(file, before);
+        }
+    }
+
+    @Test
     void whileTheRegistryIsAwayConnectionsLiveOnAndAttachesAreRefusedForAWhile() throws Exception {
         try (Transfer transfer = through()) {
             Instance another;

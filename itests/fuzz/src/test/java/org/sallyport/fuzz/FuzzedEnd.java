@@ -24,6 +24,7 @@ import org.sallyport.transport.tls.internal.mux.Mux;
 import org.sallyport.transport.tls.internal.mux.MuxOwner;
 import org.sallyport.transport.tls.internal.mux.MuxStreamChannel;
 import org.sallyport.transport.tls.internal.mux.ProcessMemory;
+import org.sallyport.transport.tls.internal.mux.TunnelLimits;
 import org.sallyport.transport.tls.internal.mux.WindowLimits;
 import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.Applied;
@@ -87,7 +88,7 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
         this.attached = attached;
         channel.config().setAllocator(memory);
         channel.freezeTime();
-        mux = new Mux(channel, false, this, WindowLimits.STANDARD, process);
+        mux = new Mux(channel, false, this, TunnelLimits.STANDARD, WindowLimits.STANDARD, process);
         channel.pipeline().addLast(mux);
     }
 

@@ -137,6 +137,14 @@ final class Components implements AutoCloseable {
         return service.cast(service(service.getName()));
     }
 
+    /** {@return all services of a kind, made if they were not there yet} */
+    <T> List<T> all(Class<T> service) {
+        return providers(service.getName()).stream()
+                .map(this::instance)
+                .map(service::cast)
+                .toList();
+    }
+
     private Object service(String name) {
         Object replaced = given(name);
         if (replaced != null) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,12 +15,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.config.ClientSettings;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.config.ServerSettings;
+import org.sallyport.api.config.SettingKey;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.pki.ClientIdentity;
 import org.sallyport.api.pki.TokenReader;
 import org.sallyport.api.registry.GatewayRegistry;
 import org.sallyport.api.service.DestinationView;
+import org.sallyport.api.service.LimitService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.api.service.TunnelService;
 import org.sallyport.api.service.TunnelView;
 import org.sallyport.testkit.resource.Conversation;
@@ -72,6 +77,98 @@ final class DynamicsTest {
         assertThat(client.get(TunnelService.class).tunnels())
                 .extracting(TunnelView::client)
                 .containsExactly(id.value());
+    }
+
+    @Test
+    void changedLimitsHoldForTunnelsThatBeginAfterwards() {
+        ClientNode client = site.client("client");
+        ClientId before = client.attach(site.token(), site.server().tunnel());
+
+        limit("tunnel.streams", "7");
+        ClientId after = client.attach(site.token(), site.server().tunnel());
+
+        site.server().heard(List.of(before, after));
+        assertThat(limit(tunnel(site.server(), before).limits(), "tunnel.streams"))
+                .isEqualTo(32_768);
+        assertThat(limit(tunnel(site.server(), after).limits(), "tunnel.streams"))
+                .isEqualTo(7);
+        assertThat(limit(tunnel(client, after).limits(), "tunnel.streams")).isEqualTo(32_768);
+        assertThat(tunnel(site.server(), after).features())
+                .isEqualTo(tunnel(client, after).features())
+                .isNotEmpty();
+    }
+
+    @Test
+    void limitsChangeUnderConnectionsThatGoOn() throws IOException {
+        HostPort port = ServerNode.local(site.server()
+                .cloud(site.gateway(), "outward", site.resource().address(), Ports.free())
+                .listen());
+        ClientNode client = site.client("client");
+        ClientId id = client.attach(site.token(), site.server().tunnel());
+        site.server().heard(List.of(id));
+        try (Conversation application = Conversation.connect(port)) {
+            assertThat(application.receive(7)).isEqualTo("office\n");
+            for (Map.Entry<String, String> each : Map.of(
+                            "memory.process", "2097152",
+                            "window.most", "65536",
+                            "window.tunnel", "0",
+                            "dials.process", "2",
+                            "ingress.source", "3",
+                            "ingress.fruitless.destination", "1")
+                    .entrySet()) {
+                limit(each.getKey(), each.getValue());
+                assertThat(limit(limits(site.server()), each.getKey())).isEqualTo(Long.parseLong(each.getValue()));
+                assertThat(application.send("y").receive(1)).isEqualTo("y");
+            }
+
+            List<LimitView> before = limits(site.server());
+            site.server()
+                    .components()
+                    .configure(LimitSettings.PID, Map.of("memory.process", "2", "tunnel.opens", "999"));
+            assertThat(site.server().await(Event.ConfigurationRejected.class).reason())
+                    .contains("org.sallyport.limits: memory.process = '2': expected 0", "from 1m to 1024g");
+            assertThat(limits(site.server()))
+                    .extracting(LimitView::most)
+                    .isEqualTo(before.stream().map(LimitView::most).toList());
+            assertThat(application.send("z").receive(1)).isEqualTo("z");
+        }
+        assertThat(site.server().count(Event.Detached.class)).isZero();
+        assertThat(tunnel(site.server(), id).state()).isEqualTo("attached");
+    }
+
+    @Test
+    void everyLimitIsKeptBySomebodyWhoShowsIt() {
+        assertThat(limits(site.server()))
+                .extracting(LimitView::key)
+                .containsExactlyInAnyOrderElementsOf(
+                        LimitSettings.KEYS.stream().map(SettingKey::name).toList());
+    }
+
+    private void limit(String key, String value) {
+        int past = site.server().count(Event.ConfigurationApplied.class);
+        site.server().components().configure(LimitSettings.PID, Map.of(key, value));
+        site.server().await(Event.ConfigurationApplied.class, past, applied -> true);
+    }
+
+    private static List<LimitView> limits(Node node) {
+        return node.components().all(LimitService.class).stream()
+                .flatMap(keeper -> keeper.limits().stream())
+                .toList();
+    }
+
+    private static long limit(List<LimitView> limits, String key) {
+        return limits.stream()
+                .filter(limit -> limit.key().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .most();
+    }
+
+    private static TunnelView tunnel(Node node, ClientId client) {
+        return node.get(TunnelService.class).tunnels().stream()
+                .filter(tunnel -> tunnel.client().equals(client.value()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.dataplane.internal.io.NettyEventLoops;
 import org.sallyport.spi.EventLoops;
@@ -23,7 +24,7 @@ final class WornTransport implements TunnelTransport, AutoCloseable {
     private final TlsTunnelTransport transport;
 
     WornTransport(Wear wear) {
-        transport = new TlsTunnelTransport(loops, wear);
+        transport = new TlsTunnelTransport(loops, () -> LimitSettings.DEFAULTS, wear);
     }
 
     /** {@return what a node uses in place of its own} */

@@ -3,6 +3,7 @@
 package org.sallyport.api.service;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A tunnel as either end shows it.
@@ -13,6 +14,11 @@ import java.time.Instant;
  * @param streams open now
  * @param bytesSent carried payload
  * @param bytesReceived carried payload
+ * @param state {@code attached} or {@code draining}
+ * @param key fingerprint of the other end's key: at the server the client's, at the client the server's
+ * @param heldBytes that its streams hold for readers that have not taken them yet, and for want of credit
+ * @param features that both ends use
+ * @param limits that hold for it, since its beginning
  */
 public record TunnelView(
         String client,
@@ -25,4 +31,13 @@ public record TunnelView(
         int streams,
         long bytesSent,
         long bytesReceived,
-        String state) {}
+        String state,
+        String key,
+        long heldBytes,
+        List<String> features,
+        List<LimitView> limits) {
+    public TunnelView {
+        features = List.copyOf(features);
+        limits = List.copyOf(limits);
+    }
+}

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.PortRange;
 
@@ -124,6 +126,39 @@ final class SettingsTest {
     void everyDefaultIsAValueThatItsKeyAccepts() {
         ServerSettings.KEYS.forEach(key -> key.read(ServerSettings.PID, key.defaultText()));
         ClientSettings.KEYS.forEach(key -> key.read(ClientSettings.PID, key.defaultText()));
+        LimitSettings.KEYS.forEach(key -> key.read(LimitSettings.PID, key.defaultText()));
+    }
+
+    @Test
+    void limitsAreReadWithTheirUnits() {
+        LimitSettings limits = LimitSettings.of(
+                Map.of("window.most", "512k", "window.tunnel", "1G", "early.process", "1048576", "tunnel.quiet", "1.5"),
+                system);
+
+        assertThat(limits.windows()).isEqualTo(new LimitSettings.Windows(512 << 10, 1L << 30));
+        assertThat(limits.shared().early()).isEqualTo(1L << 20);
+        assertThat(limits.tunnel().quiet()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(limits.attaching()).isEqualTo(LimitSettings.DEFAULTS.attaching());
+        assertThat(LimitSettings.DEFAULTS.tunnel().dead()).isEqualTo(Duration.ofSeconds(12));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "window.most, 32mb, a size from 64k to 1g",
+        "window.most, '', a size from 64k to 1g",
+        "window.most, m, a size from 64k to 1g",
+        "window.most, 63k, a size from 64k to 1g",
+        "window.tunnel, 99999999999g, a size from 0 to 1024g",
+        "memory.process, 10, 0 (a quarter of the JVM's direct memory) or a size from 1m to 1024g",
+        "attach.source, 0, a number from 1 to 100000",
+        "tunnel.opens, 255, a number from 256 to 1000000",
+        "ingress.source, -1, 0 (not bounded) to 10000000",
+        "tunnel.dead, 5.5, 'at least 2 s more than tunnel.quiet, which is 4'"
+    })
+    void aLimitOutOfRangeIsRefusedWithWhatWasGivenAndExpected(String key, String given, String expected) {
+        assertThatThrownBy(() -> LimitSettings.of(Map.of(key, given), system))
+                .isInstanceOf(SettingException.class)
+                .hasMessageStartingWith("org.sallyport.limits: " + key + " = '" + given + "': expected " + expected);
     }
 
     @Test

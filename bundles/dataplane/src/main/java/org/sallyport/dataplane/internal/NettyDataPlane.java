@@ -19,8 +19,11 @@ import org.osgi.service.component.annotations.Reference;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.Registration;
 import org.sallyport.api.balance.BalancerPolicy;
+import org.sallyport.api.config.Limits;
 import org.sallyport.api.event.EventHub;
 import org.sallyport.api.health.HealthCheck;
+import org.sallyport.api.service.LimitService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.ingress.IngressDestination;
 import org.sallyport.dataplane.internal.ingress.PortBook;
@@ -38,8 +41,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The gateways of this process, and the news that concern all of them: protocols and policies that come and go. */
-@Component(service = {DataPlane.class, HealthCheck.class})
-public final class NettyDataPlane implements DataPlane, HealthCheck {
+@Component(service = {DataPlane.class, HealthCheck.class, LimitService.class})
+public final class NettyDataPlane implements DataPlane, HealthCheck, LimitService {
     private static final Logger LOG = LoggerFactory.getLogger(NettyDataPlane.class);
     private static final long STOP_SECONDS = 5;
 
@@ -53,13 +56,15 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
      * @param protocols that are installed
      * @param policies that are installed
      * @param events who wants to know
+     * @param limits that are configured
      */
     @Activate
     public NettyDataPlane(
             @Reference EventLoops loops,
             @Reference ProtocolRegistry protocols,
             @Reference BalancerRegistry policies,
-            @Reference EventHub events) {
+            @Reference EventHub events,
+            @Reference Limits limits) {
         this(new Surroundings(
                 loops,
                 loops.all().get(0),
@@ -67,7 +72,7 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
                 protocols.plugins(),
                 policies.plugins(),
                 events,
-                ProcessLimits.standard(),
+                ProcessLimits.of(limits),
                 Surroundings.freshFlows()));
     }
 
@@ -107,6 +112,11 @@ public final class NettyDataPlane implements DataPlane, HealthCheck {
         RunningPlane plane = new RunningPlane(surroundings, ports, name, planes::remove);
         planes.add(plane);
         return plane;
+    }
+
+    @Override
+    public List<LimitView> limits() {
+        return surroundings.limits().views();
     }
 
     @Override

@@ -27,6 +27,7 @@ import org.sallyport.api.Registration;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.balance.BalancerPolicy;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.event.EventHub;
 import org.sallyport.dataplane.internal.context.Surroundings;
@@ -76,7 +77,7 @@ final class TestPlane implements AutoCloseable, EventHub {
                 protocols,
                 policies,
                 this,
-                ProcessLimits.standard(),
+                ProcessLimits.of(() -> LimitSettings.DEFAULTS),
                 Surroundings.freshFlows()));
     }
 

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.sallyport.api.Registration;
 import org.sallyport.api.balance.BalancerPolicy;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.event.EventHub;
 import org.sallyport.dataplane.internal.context.Surroundings;
@@ -39,7 +40,7 @@ public final class TestSurroundings implements AutoCloseable, EventHub {
      * @param inside what the event loops are wrapped in
      */
     public TestSurroundings(UnaryOperator<EventLoops> inside) {
-        this(inside, ProcessLimits.standard());
+        this(inside, ProcessLimits.of(() -> LimitSettings.DEFAULTS));
     }
 
     /**

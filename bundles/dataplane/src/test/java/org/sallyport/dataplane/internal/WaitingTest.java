@@ -8,14 +8,16 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.event.Event;
-import org.sallyport.dataplane.internal.limits.Allowance;
 import org.sallyport.dataplane.internal.limits.ProcessLimits;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.OpenCode;
@@ -26,7 +28,9 @@ import org.sallyport.testkit.tunnel.MemoryTunnel;
 /** Who waits for a client leaves room for others to wait. */
 @Timeout(60)
 class WaitingTest {
-    private final ProcessLimits limits = new ProcessLimits(new Allowance(1 << 20), new Allowance(4), new Allowance(4));
+    private static final LimitSettings FEW = LimitSettings.of(Map.of("waiting.process", "4"), new Properties());
+
+    private final ProcessLimits limits = ProcessLimits.of(() -> FEW);
     private final TestSurroundings process = new TestSurroundings(loops -> loops, limits);
     private final NettyDataPlane plane = new NettyDataPlane(process.get());
 

@@ -20,6 +20,8 @@ import org.sallyport.api.service.AttachmentService;
 import org.sallyport.api.service.ClientService;
 import org.sallyport.api.service.DestinationService;
 import org.sallyport.api.service.GatewayService;
+import org.sallyport.api.service.LimitService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.api.service.TunnelService;
 import org.sallyport.shell.internal.verb.Services;
 
@@ -36,6 +38,7 @@ public final class RoleServices implements Services {
     private final Snapshot<AclService> otherAcls = new Snapshot<>();
     private final Snapshot<AttachmentService> attachments = new Snapshot<>();
     private final Snapshot<TunnelService> tunnels = new Snapshot<>();
+    private final Snapshot<LimitService> limits = new Snapshot<>();
     private final Snapshot<HealthCheck> checks = new Snapshot<>();
     private final Snapshot<String> protocols = new Snapshot<>();
     private final CompletableFuture<Void> serverSeen = new CompletableFuture<>();
@@ -103,6 +106,13 @@ public final class RoleServices implements Services {
     @Override
     public List<TunnelService> tunnels() {
         return tunnels.list;
+    }
+
+    @Override
+    public List<LimitView> limits() {
+        return limits.list.stream()
+                .flatMap(service -> service.limits().stream())
+                .toList();
     }
 
     @Override
@@ -190,6 +200,15 @@ public final class RoleServices implements Services {
 
     void removeTunnels(TunnelService service) {
         tunnels.remove(service);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addLimits(LimitService service) {
+        limits.add(service);
+    }
+
+    void removeLimits(LimitService service) {
+        limits.remove(service);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -11,6 +11,7 @@ import org.sallyport.api.service.AttachmentService;
 import org.sallyport.api.service.ClientService;
 import org.sallyport.api.service.DestinationService;
 import org.sallyport.api.service.GatewayService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.api.service.TunnelService;
 import org.sallyport.shell.internal.verb.Services;
 
@@ -22,6 +23,7 @@ public final class FakeServices implements Services {
     public @Nullable AclService acls;
     public @Nullable AttachmentService attachments;
     public final List<TunnelService> tunnels = new ArrayList<>();
+    public final List<LimitView> limits = new ArrayList<>();
     public final List<HealthCheck> checks = new ArrayList<>();
 
     /** {@return those of a server} */
@@ -62,6 +64,11 @@ public final class FakeServices implements Services {
     @Override
     public List<TunnelService> tunnels() {
         return tunnels;
+    }
+
+    @Override
+    public List<LimitView> limits() {
+        return limits;
     }
 
     @Override

@@ -4,9 +4,12 @@ package org.sallyport.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.sallyport.api.service.AclService;
+import org.sallyport.api.service.LimitService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.shell.internal.verb.Health;
 
 final class RoleServicesTest {
@@ -62,6 +65,18 @@ final class RoleServicesTest {
         } finally {
             System.clearProperty("sallyport.role");
         }
+    }
+
+    @Test
+    void limitsAreThoseOfWhoeverKeepsSome() {
+        LimitService one = () -> List.of(LimitView.count("dials.process", 5, 1L));
+        LimitService other = () -> List.of(LimitView.count("attach.total", 6, 2L));
+        services.addLimits(one);
+        services.addLimits(other);
+        assertThat(services.limits()).extracting(LimitView::key).containsExactly("dials.process", "attach.total");
+
+        services.removeLimits(one);
+        assertThat(services.limits()).containsExactlyElementsOf(other.limits());
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.sallyport.transport.tls.internal.mux.Mux;
 import org.sallyport.transport.tls.internal.mux.MuxOwner;
 import org.sallyport.transport.tls.internal.mux.MuxStreamChannel;
 import org.sallyport.transport.tls.internal.mux.ProcessMemory;
+import org.sallyport.transport.tls.internal.mux.TunnelLimits;
 import org.sallyport.transport.tls.internal.mux.WindowLimits;
 import org.sallyport.wire.control.Open;
 
@@ -33,7 +34,8 @@ final class PlainMux implements MuxOwner {
 
     private PlainMux(Channel connection, boolean client) {
         loop = connection.eventLoop();
-        mux = new Mux(connection, client, this, WindowLimits.STANDARD, new ProcessMemory(1 << 30));
+        mux = new Mux(
+                connection, client, this, TunnelLimits.STANDARD, WindowLimits.STANDARD, new ProcessMemory(1 << 30));
         connection.pipeline().addLast(mux);
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.balance.Balancer;
 import org.sallyport.api.balance.BalancerPolicy;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.dataplane.internal.NettyDataPlane;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.io.NameResolver;
@@ -28,7 +29,7 @@ public final class PlaneEnd implements AutoCloseable {
     private final PluginRegistry<BalancerPolicy> policies =
             new PluginRegistry<>("balancer policy", Duration.ofSeconds(5));
     private final RecordedEvents events = new RecordedEvents();
-    private final ProcessLimits limits = ProcessLimits.standard();
+    private final ProcessLimits limits = ProcessLimits.of(() -> LimitSettings.DEFAULTS);
     private final NettyDataPlane plane;
     private final GatewayPlane gateway;
 

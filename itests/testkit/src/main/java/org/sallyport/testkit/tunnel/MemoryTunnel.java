@@ -83,7 +83,7 @@ public final class MemoryTunnel implements Tunnel {
 
     @Override
     public Stats stats() {
-        return new Stats(-1, streams.size(), 0, 0, 0);
+        return new Stats(-1, streams.size(), 0, 0, 0, 0);
     }
 
     @Override

@@ -25,6 +25,16 @@ public final class AttachedTunnels {
         all = all.stream().filter(other -> !other.equals(tunnel)).toList();
     }
 
+    /** {@return whether one of them still has streams to reset on which nothing was sent} */
+    boolean anyBehind() {
+        for (AttachedTunnel tunnel : all) {
+            if (tunnel.resets().isBehind()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** {@return whether a stream could be opened on one of them} */
     boolean anyUsable() {
         for (AttachedTunnel tunnel : all) {

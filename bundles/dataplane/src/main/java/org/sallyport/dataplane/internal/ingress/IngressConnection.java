@@ -188,7 +188,7 @@ final class IngressConnection extends Connection {
         tunnel = chosen;
         tried.add(chosen);
         EventLoop streamLoop = chosen.tunnel().eventLoop();
-        StreamEnd end = new StreamEnd(this, streamLoop);
+        StreamEnd end = new StreamEnd(this, streamLoop, chosen.resets());
         OpenRequest request = new OpenRequest(destination().id(), owner.revision(), source, local, Map.of(), flow);
         StreamChannel opening = chosen.tunnel().open(request, end);
         end.of(opening);
@@ -215,7 +215,7 @@ final class IngressConnection extends Connection {
             OpenReply failure = new OpenReply(OpenCode.INTERNAL, String.valueOf(cause.getMessage()));
             owner.choice().failed(by);
             // a reader that is paused may be told late that it is over, and it still holds what was sent early
-            end.reset(ResetMode.ABORT);
+            end.drop();
             if (again) {
                 if (!answeredOnce) {
                     // what a client said tells more than that another one went
@@ -351,6 +351,11 @@ final class IngressConnection extends Connection {
     @Override
     protected void streamBroken(StreamEnd end, Throwable cause) {
         // what it means for the open is what opened() says
+    }
+
+    @Override
+    protected void unheard() {
+        owner.fruitless(source);
     }
 
     @Override

@@ -4,6 +4,7 @@ package org.sallyport.dataplane.internal.ingress;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.api.State;
 import org.sallyport.api.event.Event;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.limits.ArrivalRates;
 import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
@@ -53,6 +55,7 @@ public final class IngressDestination {
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
     private final RefusalLog refusals = new RefusalLog();
+    private final ArrivalRates rates;
     private final Set<IngressConnection> waiting = ConcurrentHashMap.newKeySet();
 
     private volatile Destination destination;
@@ -89,6 +92,7 @@ public final class IngressDestination {
         this.gatewayName = gatewayName;
         this.destination = destination;
         this.config = config;
+        rates = new ArrivalRates(surroundings.limits());
         waitingShare = new Share(surroundings.limits().waiting());
         choice = new TunnelChoice(tunnels, surroundings.policies(), nanos);
     }
@@ -162,7 +166,7 @@ public final class IngressDestination {
         EventLoop loop = attached.isEmpty()
                 ? surroundings.loops().next()
                 : attached.get(0).tunnel().eventLoop();
-        Listener made = new Listener(surroundings, ports, gatewayName, target, loop, this::accept, this::tellOpen);
+        Listener made = new Listener(surroundings, ports, gatewayName, target, loop, new Arrivals(), this::tellOpen);
         listener = made;
         made.open();
         return made.settled();
@@ -234,6 +238,24 @@ public final class IngressDestination {
     }
 
     // ------------------------------------------------------------------ connections, on any loop
+
+    /** What the listener brings. */
+    private final class Arrivals implements Listener.Arrivals {
+        @Override
+        public long enter(InetAddress source) {
+            return rates.enter(source, tunnels.anyBehind());
+        }
+
+        @Override
+        public String bound(InetAddress source) {
+            return rates.bound(source);
+        }
+
+        @Override
+        public void accept(DuplexChannel socket, EventLoop acceptLoop) {
+            IngressDestination.this.accept(socket, acceptLoop);
+        }
+    }
 
     private void accept(DuplexChannel channel, EventLoop acceptLoop) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress source)) {
@@ -359,6 +381,11 @@ public final class IngressDestination {
                 .events()
                 .publish(new Event.FlowRefused(
                         flow, destination.id(), text(source), reply.code().name(), reply.text()));
+    }
+
+    /** A connection was reset before it had sent anything. On any thread. */
+    void fruitless(InetSocketAddress source) {
+        rates.fruitless(source.getAddress());
     }
 
     /** A connection ended. */

@@ -2,7 +2,6 @@
 // Copyright the Sallyport authors
 package org.sallyport.dataplane.internal.ingress;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,12 +13,13 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.HostPort;
@@ -32,11 +32,18 @@ import org.slf4j.LoggerFactory;
  * Holds one port open, or tries to: a port that another program has is tried again every {@value #RETRY_SECONDS} s and never
  * given up for another. State belongs to the control loop; accepted sockets are handed over on the loop that accepted them,
  * not registered.
+ *
+ * <p>Connections that come too fast are held, {@value #MOST_HELD} at most: sources that keep their rate pass by them. When
+ * there is no place left, no more are accepted until there is; the rest waits in the kernel.
  */
 final class Listener {
     static final long RETRY_SECONDS = 3;
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int BACKLOG = 4096;
+    private static final int MOST_HELD = 64;
+    private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MOST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LINE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long PAUSE_SECONDS = 1;
     private static final long TURN_MILLIS = 2;
 
@@ -45,7 +52,7 @@ final class Listener {
     private final String gateway;
     private final HostPort target;
     private final EventLoop acceptLoop;
-    private final BiConsumer<DuplexChannel, EventLoop> arrivals;
+    private final Arrivals arrivals;
     private final Consumer<State> states;
     private final CompletableFuture<Void> settled = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -57,13 +64,29 @@ final class Listener {
     private boolean opening;
     private boolean closing;
 
+    /** Where sockets go, on the loop that accepts them. */
+    interface Arrivals {
+        /**
+         * A connection comes, or one that was held asks again.
+         *
+         * @return 0 when it may go on, else how many nanoseconds to wait before the next try
+         */
+        long enter(InetAddress source);
+
+        /** {@return which limit makes a source wait, for the log} */
+        String bound(InetAddress source);
+
+        /** Takes a socket, not registered. */
+        void accept(DuplexChannel socket, EventLoop acceptLoop);
+    }
+
     /**
      * @param surroundings of all gateways
      * @param ports of this process
      * @param gateway its name, for messages
      * @param target where to listen
      * @param acceptLoop accepts
-     * @param arrivals gets each socket and the loop that accepted it
+     * @param arrivals gets each socket
      * @param states is told what is true, on the control loop
      */
     Listener(
@@ -72,7 +95,7 @@ final class Listener {
             String gateway,
             HostPort target,
             EventLoop acceptLoop,
-            BiConsumer<DuplexChannel, EventLoop> arrivals,
+            Arrivals arrivals,
             Consumer<State> states) {
         this.surroundings = surroundings;
         this.ports = ports;
@@ -242,24 +265,109 @@ final class Listener {
         }
     }
 
-    /** Hands accepted sockets on; rests a moment when the process is out of file descriptors. */
+    /**
+     * Hands accepted sockets on, or holds them; rests a moment when the process is out of file descriptors. On the loop that
+     * accepts.
+     */
     private final class Acceptor extends ChannelInboundHandlerAdapter {
+        private final Queue<DuplexChannel> held = new ArrayDeque<>(0);
+        private long lineAt;
+        private boolean told;
+        private boolean timed;
+        private boolean resting;
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof DuplexChannel socket) {
-                arrivals.accept(socket, context.channel().eventLoop());
+                long wait = enter(socket);
+                if (wait == 0) {
+                    arrivals.accept(socket, context.channel().eventLoop());
+                } else {
+                    hold(context, socket, wait);
+                }
             } else {
                 ReferenceCountUtil.release(message);
             }
+        }
+
+        private long enter(DuplexChannel socket) {
+            // one that is gone already has no address, and does not have to wait for its end
+            return socket.remoteAddress() instanceof InetSocketAddress source ? arrivals.enter(source.getAddress()) : 0;
+        }
+
+        private void hold(ChannelHandlerContext context, DuplexChannel socket, long wait) {
+            tell(context, socket);
+            held.add(socket);
+            acceptIfRoom(context);
+            lookAgainIn(context, wait);
+        }
+
+        private void tell(ChannelHandlerContext context, DuplexChannel socket) {
+            long now = context.channel().eventLoop().ticker().nanoTime();
+            if ((!told || now - lineAt >= LINE_NANOS) && socket.remoteAddress() instanceof InetSocketAddress source) {
+                told = true;
+                lineAt = now;
+                LOG.info(
+                        "{}: connections to {} from {} come too fast and wait: more than the limit {} a second",
+                        gateway,
+                        target,
+                        source.getAddress().getHostAddress(),
+                        arrivals.bound(source.getAddress()));
+            }
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // goes on until none is held
+        private void lookAgainIn(ChannelHandlerContext context, long wait) {
+            if (!timed) {
+                timed = true;
+                long nanos = Math.max(LEAST_WAIT_NANOS, Math.min(MOST_WAIT_NANOS, wait));
+                context.channel().eventLoop().schedule(() -> lookAgain(context), nanos, TimeUnit.NANOSECONDS);
+            }
+        }
+
+        private void lookAgain(ChannelHandlerContext context) {
+            timed = false;
+            long least = MOST_WAIT_NANOS;
+            for (int left = held.size(); left > 0; left--) {
+                DuplexChannel socket = held.remove();
+                long wait = enter(socket);
+                if (wait == 0) {
+                    arrivals.accept(socket, context.channel().eventLoop());
+                } else {
+                    held.add(socket);
+                    least = Math.min(least, wait);
+                }
+            }
+            if (!held.isEmpty()) {
+                lookAgainIn(context, least);
+            }
+            acceptIfRoom(context);
+        }
+
+        private void acceptIfRoom(ChannelHandlerContext context) {
+            context.channel().config().setAutoRead(!resting && held.size() < MOST_HELD);
+        }
+
+        /** The port is closed: those that are held were accepted and lose nothing by that. */
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            for (DuplexChannel socket = held.poll(); socket != null; socket = held.poll()) {
+                arrivals.accept(socket, context.channel().eventLoop());
+            }
+            context.fireChannelInactive();
         }
 
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // it does nothing when the port is closed by then
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             LOG.warn("{}: cannot accept on {}, trying again in {} s", gateway, target, PAUSE_SECONDS, cause);
-            Channel server = context.channel();
-            server.config().setAutoRead(false);
-            server.eventLoop().schedule(() -> server.config().setAutoRead(true), PAUSE_SECONDS, TimeUnit.SECONDS);
+            resting = true;
+            acceptIfRoom(context);
+            Runnable goOn = () -> {
+                resting = false;
+                acceptIfRoom(context);
+            };
+            context.channel().eventLoop().schedule(goOn, PAUSE_SECONDS, TimeUnit.SECONDS);
         }
     }
 }

@@ -3,23 +3,25 @@
 package org.sallyport.dataplane.internal.limits;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** Something of which there is so much and no more: dials, bytes, connections. Safe for every thread. */
 public final class Allowance {
-    private final long most;
+    private final LongSupplier most;
     private final AtomicLong taken = new AtomicLong();
 
     /**
-     * @param most how much there is
+     * @param most how much there is; it may change
      */
-    public Allowance(long most) {
+    public Allowance(LongSupplier most) {
         this.most = most;
     }
 
     /** {@return whether so much was left; if so it is taken, and {@link #give} must follow} */
     public boolean take(long amount) {
         long seen = taken.get();
-        while (seen + amount <= most) {
+        long bound = most.getAsLong();
+        while (seen + amount <= bound) {
             if (taken.compareAndSet(seen, seen + amount)) {
                 return true;
             }
@@ -39,6 +41,6 @@ public final class Allowance {
     }
 
     public long most() {
-        return most;
+        return most.getAsLong();
     }
 }

@@ -2,23 +2,58 @@
 // Copyright the Sallyport authors
 package org.sallyport.dataplane.internal.limits;
 
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.sallyport.api.config.LimitSettings;
+import org.sallyport.api.config.Limits;
+import org.sallyport.api.service.LimitView;
+
 /**
  * What all gateways of this process share (PROTOCOL.md, profile).
  *
+ * @param settings what is configured
+ * @param nanos the clock of rates
  * @param earlyBytes payload that was sent before the answer to an open and is kept to be sent again
  * @param dials opens that are held, resolved or dialled at the egress; each gateway has its {@link Share}
  * @param waiting connections that wait at the ingress for a client; each destination has its {@link Share}
+ * @param newcomers new connections of each source at each destination
+ * @param fruitless those that were reset before they had sent anything
  */
-public record ProcessLimits(Allowance earlyBytes, Allowance dials, Allowance waiting) {
-    private static final long EARLY_BYTES = 16L << 20;
-    /** So that a gateway that is alone has 1,024. */
-    private static final long DIALS = 2048;
+public record ProcessLimits(
+        Limits settings,
+        LongSupplier nanos,
+        Allowance earlyBytes,
+        Allowance dials,
+        Allowance waiting,
+        SourceDebts newcomers,
+        SourceDebts fruitless) {
+    /** {@return the limits that are configured, at any time, nothing taken} */
+    public static ProcessLimits of(Limits settings) {
+        return of(settings, System::nanoTime);
+    }
 
-    /** So that a destination that is alone has 4,096. */
-    private static final long WAITING = 8192;
+    static ProcessLimits of(Limits settings, LongSupplier nanos) {
+        long now = nanos.getAsLong();
+        return new ProcessLimits(
+                settings,
+                nanos,
+                new Allowance(() -> settings.now().shared().early()),
+                new Allowance(() -> settings.now().shared().dials()),
+                new Allowance(() -> settings.now().shared().waiting()),
+                new SourceDebts(now),
+                new SourceDebts(now));
+    }
 
-    /** {@return the limits that hold in production, nothing taken} */
-    public static ProcessLimits standard() {
-        return new ProcessLimits(new Allowance(EARLY_BYTES), new Allowance(DIALS), new Allowance(WAITING));
+    /** {@return all of them as they are now} */
+    public List<LimitView> views() {
+        LimitSettings.Ingress ingress = settings.now().ingress();
+        return List.of(
+                LimitView.bytes("early.process", earlyBytes.most(), earlyBytes.taken()),
+                LimitView.count("dials.process", dials.most(), dials.taken()),
+                LimitView.count("waiting.process", waiting.most(), waiting.taken()),
+                LimitView.rate("ingress.source", ingress.source()),
+                LimitView.rate("ingress.destination", ingress.destination()),
+                LimitView.rate("ingress.fruitless.source", ingress.fruitlessSource()),
+                LimitView.rate("ingress.fruitless.destination", ingress.fruitlessDestination()));
     }
 }

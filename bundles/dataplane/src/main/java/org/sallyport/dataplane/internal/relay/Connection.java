@@ -104,6 +104,11 @@ public abstract class Connection {
     /** Resets socket and stream at once with {@link ResetMode#ABORT}; on the loop, perhaps more than once. */
     protected abstract void abortNow();
 
+    /** Its socket was reset before anything had left on the stream, which is reset for it; on the stream's loop. */
+    protected void unheard() {
+        // nobody counts that where streams are accepted
+    }
+
     /** Is asked to end soon. Safe for every thread. */
     public abstract void drain();
 

@@ -30,6 +30,12 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     private volatile boolean over;
     private volatile boolean broken;
     private volatile boolean inputEnded;
+    /** At the ingress: the other end counts streams that are opened and reset for nothing. */
+    private final @Nullable ResetPace resets;
+
+    private boolean outputBegun;
+    private volatile boolean heard;
+    private boolean resetUnheard;
     private boolean outputEnding;
     private boolean outputEnded;
     private boolean gone;
@@ -41,8 +47,18 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
      * @param loop of the stream
      */
     public StreamEnd(Connection connection, EventLoop loop) {
+        this(connection, loop, null);
+    }
+
+    /**
+     * @param connection which it belongs to
+     * @param loop of the stream
+     * @param resets of streams of the tunnel on which nothing was sent; null at the end that accepted the stream
+     */
+    public StreamEnd(Connection connection, EventLoop loop, @Nullable ResetPace resets) {
         this.connection = connection;
         this.loop = loop;
+        this.resets = resets;
     }
 
     /**
@@ -196,8 +212,17 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
             data.release();
         } else {
             StreamChannel stream = channel();
-            stream.write(data, stream.voidPromise());
+            if (outputBegun || resets == null) {
+                stream.write(data, stream.voidPromise());
+            } else {
+                outputBegun = true;
+                stream.write(data).addListener(this::left);
+            }
         }
+    }
+
+    private void left(Future<? super Void> done) {
+        heard = done.isSuccess();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // void
@@ -267,11 +292,27 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Lets go of a stream that the other end, or the end of its tunnel, has ended. */
+    public void drop() {
+        over = true;
+        channel().reset(ResetMode.ABORT);
+    }
+
     private void resetHere(ResetMode mode) {
         broken = true;
         over = true;
         flush();
-        channel().reset(mode);
+        StreamChannel stream = channel();
+        if (resets == null || heard || !stream.isOpen()) {
+            stream.reset(mode);
+        } else if (!resetUnheard) {
+            resetUnheard = true;
+            if (mode == ResetMode.IN_ORDER) {
+                connection.unheard();
+            }
+            stream.config().setAutoRead(false);
+            resets.reset(stream, mode);
+        }
     }
 
     /** Lets the connection know when all that the socket gave has left the stream, or won't. */

@@ -33,6 +33,9 @@ final class FakeConnection extends Connection {
     /** Why it was closed. */
     final CompletableFuture<String> ended = new CompletableFuture<>();
 
+    /** Whether its stream was reset before anything had left on it. */
+    volatile boolean unheard;
+
     private final EventLoop loop;
     private volatile @Nullable StreamEnd stream;
 
@@ -79,6 +82,11 @@ final class FakeConnection extends Connection {
     @Override
     protected void streamBroken(StreamEnd stream, Throwable cause) {
         finish();
+    }
+
+    @Override
+    protected void unheard() {
+        unheard = true;
     }
 
     @Override

@@ -48,7 +48,11 @@ final class RoleViews {
                 stats.openStreams(),
                 stats.bytesSent(),
                 stats.bytesReceived(),
-                session.draining() ? "draining" : "attached");
+                session.draining() ? "draining" : "attached",
+                tunnel.peer().keyFingerprint(),
+                stats.heldBytes(),
+                tunnel.agreed(),
+                tunnel.limits());
     }
 
     /** {@return whether all that is wanted is attached} */

@@ -93,6 +93,8 @@ final class ClientRoleTest {
         });
         assertThat(world.role.tunnels()).singleElement().satisfies(shown -> {
             assertThat(shown.rttMillis()).isEqualTo(2.0);
+            assertThat(shown.key()).isEqualTo("00");
+            assertThat(shown.heldBytes()).isEqualTo(5);
             assertThat(shown.state()).isEqualTo("attached");
         });
     }

@@ -68,7 +68,7 @@ final class FakeTunnel implements Tunnel, ControlLink {
 
     @Override
     public Stats stats() {
-        return new Stats(2_000_000, openStreams, 3, 4, 0);
+        return new Stats(2_000_000, openStreams, 3, 4, 0, 5);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -94,6 +95,11 @@ final class HeldTunnel implements Tunnel {
     }
 
     @Override
+    public List<LimitView> limits() {
+        return tunnel.limits();
+    }
+
+    @Override
     public Set<String> features() {
         return tunnel.features();
     }
@@ -101,6 +107,11 @@ final class HeldTunnel implements Tunnel {
     @Override
     public void agree(Collection<String> theirs) {
         tunnel.agree(theirs);
+    }
+
+    @Override
+    public List<String> agreed() {
+        return tunnel.agreed();
     }
 
     @Override

@@ -115,7 +115,11 @@ final class Views {
                 stats.openStreams(),
                 stats.bytesSent(),
                 stats.bytesReceived(),
-                client.draining() || !client.session().equals(session) ? "draining" : "attached");
+                client.draining() || !client.session().equals(session) ? "draining" : "attached",
+                tunnel.peer().keyFingerprint(),
+                stats.heldBytes(),
+                tunnel.agreed(),
+                tunnel.limits());
     }
 
     private static double millis(Tunnel.Stats stats) {

@@ -361,6 +361,7 @@ final class OperationsTest {
                 .isEqualTo(2.0);
         assertThat(fixture.tunnels.tunnels()).hasSize(1);
         assertThat(fixture.tunnels.tunnels().get(0).client()).isEqualTo(client.id());
+        assertThat(fixture.tunnels.tunnels().get(0).key()).isEqualTo(ServerFixture.KEY_A);
     }
 
     @Test

@@ -50,7 +50,7 @@ final class TestTunnel implements Tunnel {
 
     @Override
     public Stats stats() {
-        return new Stats(2_000_000, 0, 0, 0, 0);
+        return new Stats(2_000_000, 0, 0, 0, 0, 0);
     }
 
     @Override

@@ -15,6 +15,8 @@ import org.sallyport.api.service.AclView;
 import org.sallyport.api.service.ClientView;
 import org.sallyport.api.service.DestinationView;
 import org.sallyport.api.service.GatewayView;
+import org.sallyport.api.service.TunnelService;
+import org.sallyport.api.service.TunnelView;
 
 /** What may stand in a place, for the Tab key. It asks services, waits a moment at most, and has no idea on failure. */
 @FunctionalInterface
@@ -41,6 +43,13 @@ interface Completion {
                         .toList();
     };
 
+    Completion TUNNELS = (services, before) -> services.tunnels().stream()
+            .flatMap(service -> tunnels(service).stream())
+            .map(TunnelView::client)
+            .distinct()
+            .sorted()
+            .toList();
+
     Completion PROTOCOLS = (services, before) -> services.protocols();
 
     /** The targets of the rules of the gateway that stands before. */
@@ -60,6 +69,14 @@ interface Completion {
 
     static Completion words(String... words) {
         return (services, before) -> List.of(words);
+    }
+
+    private static List<TunnelView> tunnels(TunnelService service) {
+        try {
+            return service.tunnels();
+        } catch (RuntimeException e) {
+            return List.of(); // as below
+        }
     }
 
     private static <S, T> List<String> asked(

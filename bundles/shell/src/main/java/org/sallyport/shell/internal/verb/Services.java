@@ -10,6 +10,7 @@ import org.sallyport.api.service.AttachmentService;
 import org.sallyport.api.service.ClientService;
 import org.sallyport.api.service.DestinationService;
 import org.sallyport.api.service.GatewayService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.api.service.TunnelService;
 
 /** The services of the roles that are installed now. The {@code any…} methods return null where a role is not. */
@@ -32,6 +33,9 @@ public interface Services {
 
     /** {@return one a role} */
     List<TunnelService> tunnels();
+
+    /** {@return what holds for whatever begins now, in no order} */
+    List<LimitView> limits();
 
     /** {@return in the order of their names} */
     List<HealthCheck> checks();

@@ -40,6 +40,7 @@ public final class Verbs {
                 new AclRemove(),
                 new AclLoad(),
                 new TunnelList(),
+                new TunnelShow(),
                 new TunnelAttach(),
                 new TunnelDetach(),
                 new Health());

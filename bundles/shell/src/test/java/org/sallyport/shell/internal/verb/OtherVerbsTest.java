@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.sallyport.api.ClientId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.health.HealthCheck;
 import org.sallyport.api.service.AttachmentService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.api.service.Outcome;
 import org.sallyport.api.service.Refusal;
 import org.sallyport.api.service.TunnelView;
@@ -183,18 +185,7 @@ final class OtherVerbsTest {
     @Test
     void tunnelsAreListedWithWhatIsStillTried() {
         bench.services.attachments = new Attachments();
-        bench.services.tunnels.add(() -> List.of(new TunnelView(
-                FakeServer.CLIENT,
-                FakeServer.GATEWAY,
-                "203.0.113.1:9000",
-                "TLSv1.3 TLS_AES_128_GCM_SHA256",
-                "epoll, BoringSSL",
-                Instant.parse("2026-01-02T03:04:05Z"),
-                1.5,
-                2,
-                10,
-                20,
-                "attached")));
+        bench.services.tunnels.add(() -> List.of(tunnel("attached")));
 
         bench.run("tunnel:list");
         assertThat(bench.out())
@@ -205,6 +196,111 @@ final class OtherVerbsTest {
 
         bench.run("tunnel:list -o json");
         assertThat(bench.out()).contains("\"state\" : \"connecting\"").contains("\"bytesReceived\" : 20");
+    }
+
+    @Test
+    void aTunnelIsShownWithAllLimitsThatAreInForceAndItsOwnWhereItBeganWithOthers() {
+        bench.services.limits.addAll(List.of(
+                LimitView.rate("ingress.source", 0),
+                LimitView.rate("ingress.destination", 100),
+                LimitView.bytes("memory.process", 256 << 20, 1_300_000L),
+                LimitView.count("tunnel.streams", 7, null),
+                LimitView.bytes("window.tunnel", 0, null),
+                LimitView.count("attach.total", 500, 3L)));
+        bench.services.tunnels.add(() -> List.of(
+                tunnel("draining"),
+                tunnel(
+                        "attached",
+                        LimitView.count("tunnel.streams", 32768, 2L),
+                        LimitView.time("tunnel.dead", Duration.ofMillis(12_500)),
+                        LimitView.bytes("window.tunnel", 64 << 20, 65536L))));
+
+        bench.run("tunnel:show " + FakeServer.CLIENT);
+        assertThat(bench.out())
+                .isEqualTo(
+                        """
+                        Client      qsn47KM8iTa_3R2
+                        Gateway     qsn47KM8iTa_local
+                        State       attached
+                        Remote      203.0.113.1:9000
+                        Key         %s
+                        TLS         TLSv1.3 TLS_AES_128_GCM_SHA256
+                        Transport   epoll, BoringSSL
+                        Since       2026-01-02T03:04:05Z
+                        Round trip  1.5 ms
+                        Streams     2
+                        Sent        10
+                        Received    20
+                        Held        64k
+                        Features    window
+
+                        Limit               | In force     | In use
+                        --------------------+--------------+-------
+                        attach.total        | 500          | 3
+                        tunnel.streams      | 32768        | 2
+                        tunnel.dead         | 12.5 s       |
+                        window.tunnel       | 64m          | 64k
+                        memory.process      | 256m         | 1.2m
+                        ingress.source      | not bounded  |
+                        ingress.destination | 100 a second |
+                        """
+                                .formatted(FakeServer.KEY));
+
+        bench.run("tunnel:show " + FakeServer.CLIENT + " -o json");
+        assertThat(bench.out())
+                .contains("\"heldBytes\" : 65536")
+                .contains("\"key\" : \"memory.process\"")
+                .contains("\"used\" : 1300000")
+                .contains("\"most\" : 12500");
+    }
+
+    @Test
+    void withoutATunnelTheLimitsOfTheProcessAreShown() {
+        bench.services.limits.add(LimitView.count("tunnel.streams", 7, null));
+
+        bench.run("tunnel:show");
+        assertThat(bench.out()).startsWith("Limit").contains("tunnel.streams").doesNotContain("Client");
+        bench.run("tunnel:show -o json");
+        assertThat(bench.out())
+                .contains("\"tunnel\" : null")
+                .contains("\"most\" : 7")
+                .contains("\"used\" : null");
+    }
+
+    @Test
+    void aTunnelThatIsNotThereIsSaid() {
+        assertThatThrownBy(() -> bench.run("tunnel:show qsn47KM8iTa_3R9"))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("there is no tunnel of client qsn47KM8iTa_3R9; tunnel:list shows");
+    }
+
+    @Test
+    void idsOfTunnelsAreCompleted() {
+        bench.services.tunnels.add(() -> List.of(tunnel("attached"), tunnel("draining")));
+        bench.services.tunnels.add(() -> {
+            throw Refusal.unavailable("it is starting");
+        });
+
+        assertThat(Completion.TUNNELS.candidates(bench.services, List.of())).containsExactly(FakeServer.CLIENT);
+    }
+
+    private static TunnelView tunnel(String state, LimitView... limits) {
+        return new TunnelView(
+                FakeServer.CLIENT,
+                FakeServer.GATEWAY,
+                "203.0.113.1:9000",
+                "TLSv1.3 TLS_AES_128_GCM_SHA256",
+                "epoll, BoringSSL",
+                Instant.parse("2026-01-02T03:04:05Z"),
+                1.5,
+                2,
+                10,
+                20,
+                state,
+                FakeServer.KEY,
+                65536,
+                List.of("window"),
+                List.of(limits));
     }
 
     @Test

@@ -123,7 +123,7 @@ final class SyntaxTest {
                                         + " destination:update destination:enable destination:disable"
                                         + " destination:delete destination:test client:list client:show"
                                         + " client:terminate client:drain client:probe client:block client:history"
-                                        + " acl:show acl:allow acl:deny acl:remove acl:load tunnel:list tunnel:attach"
+                                        + " acl:show acl:allow acl:deny acl:remove acl:load tunnel:list tunnel:show tunnel:attach"
                                         + " tunnel:detach sallyport:health")
                                 .split(" "));
     }

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for every thread.
  */
 final class ArrivalGate {
-    private final int perSource;
-    private final int total;
+    private final Supplier<Strangers> bounds;
     private final Map<InetAddress, ArrayDeque<Channel>> sources = new HashMap<>();
     private int strangers;
 
-    ArrivalGate(int perSource, int total) {
-        this.perSource = perSource;
-        this.total = total;
+    /**
+     * @param bounds that hold for whoever comes
+     */
+    ArrivalGate(Supplier<Strangers> bounds) {
+        this.bounds = bounds;
     }
 
     /** What became of an arrival. */
@@ -46,14 +48,15 @@ final class ArrivalGate {
      * @return whether it may go on, and which one is to be closed for it
      */
     synchronized Verdict enter(InetAddress address, Channel channel) {
+        Strangers now = bounds.get();
         InetAddress source = source(address);
         ArrayDeque<Channel> mine = sources.get(source);
-        if (mine != null && mine.size() >= perSource) {
+        if (mine != null && mine.size() >= now.perSource()) {
             Channel oldest = mine.remove();
             mine.add(channel);
             return new Verdict.Entered(oldest);
         }
-        if (strangers >= total) {
+        if (strangers >= now.total()) {
             return new Verdict.Refused();
         }
         if (mine == null) {

@@ -9,6 +9,4 @@ package org.sallyport.transport.tls.internal;
  * @param total most of them in all
  * @param patienceMillis how long each may take, from accept to admission
  */
-record Strangers(int perSource, int total, long patienceMillis) {
-    static final Strangers STANDARD = new Strangers(20, 500, 10_000);
-}
+record Strangers(int perSource, int total, long patienceMillis) {}

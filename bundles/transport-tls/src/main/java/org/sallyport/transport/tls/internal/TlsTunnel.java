@@ -14,10 +14,12 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -28,6 +30,8 @@ import org.sallyport.spi.Tunnel;
 import org.sallyport.transport.tls.internal.mux.Mux;
 import org.sallyport.transport.tls.internal.mux.MuxOwner;
 import org.sallyport.transport.tls.internal.mux.MuxStreamChannel;
+import org.sallyport.transport.tls.internal.mux.TunnelLimits;
+import org.sallyport.transport.tls.internal.mux.WindowLimits;
 import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.Open;
 import org.slf4j.Logger;
@@ -53,6 +57,9 @@ final class TlsTunnel implements Tunnel, MuxOwner {
     private final Promise<String> closed;
     private final Promise<Void> drained;
     private final Promise<String> worn;
+    private final TunnelLimits limits;
+    private final WindowLimits windows;
+    private volatile List<String> agreed = List.of();
     private volatile @Nullable StreamAcceptor acceptor;
     private volatile @Nullable StreamChannel control;
     private @Nullable Runnable admitted;
@@ -74,8 +81,9 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         this.client = client;
         wear = terms.wear();
         this.arrivals = arrivals;
-        mux = new Mux(
-                channel, client, this, terms.memory().windows(), terms.memory().process());
+        limits = terms.bounds().tunnel();
+        windows = terms.bounds().windows();
+        mux = new Mux(channel, client, this, limits, windows, terms.bounds().process());
         closed = loop.newPromise();
         drained = loop.newPromise();
         worn = loop.newPromise();
@@ -134,12 +142,29 @@ final class TlsTunnel implements Tunnel, MuxOwner {
 
     @Override
     public Stats stats() {
-        return new Stats(mux.rttNanos(), mux.openStreams(), mux.sentBytes(), mux.receivedBytes(), mux.grownWindows());
+        return new Stats(
+                mux.rttNanos(),
+                mux.openStreams(),
+                mux.sentBytes(),
+                mux.receivedBytes(),
+                mux.grownWindows(),
+                mux.heldBytes());
     }
 
     @Override
     public String transport() {
         return transport;
+    }
+
+    @Override
+    public List<LimitView> limits() {
+        return List.of(
+                LimitView.count("tunnel.streams", limits.streams(), (long) mux.openStreams()),
+                LimitView.count("tunnel.opens", limits.opens(), (long) mux.unanswered()),
+                LimitView.time("tunnel.quiet", limits.quiet()),
+                LimitView.time("tunnel.dead", limits.dead()),
+                LimitView.bytes("window.most", windows.most(), null),
+                LimitView.bytes("window.tunnel", windows.tunnel(), mux.grownWindows()));
     }
 
     @Override
@@ -149,9 +174,15 @@ final class TlsTunnel implements Tunnel, MuxOwner {
 
     @Override
     public void agree(Collection<String> theirs) {
+        agreed = FEATURES.stream().filter(theirs::contains).sorted().toList();
         if (theirs.contains(TunnelProtocol.WINDOW_FEATURE)) {
             onLoop(mux::agreeWindows);
         }
+    }
+
+    @Override
+    public List<String> agreed() {
+        return agreed;
     }
 
     @Override

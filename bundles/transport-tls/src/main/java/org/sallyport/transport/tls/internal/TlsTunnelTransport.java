@@ -6,6 +6,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,8 +17,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.sallyport.api.config.Limits;
 import org.sallyport.api.health.HealthCheck;
 import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.api.service.LimitService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.Tunnel;
 import org.sallyport.spi.TunnelListener;
@@ -29,50 +33,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tunnels over TLS and TCP. When it goes, its ports and tunnels are closed first. */
-@Component(service = {TunnelTransport.class, HealthCheck.class})
-public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
+@Component(service = {TunnelTransport.class, HealthCheck.class, LimitService.class})
+public final class TlsTunnelTransport implements TunnelTransport, HealthCheck, LimitService {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTunnelTransport.class);
     private static final int RESOLVERS = 4;
     private static final long IDLE_SECONDS = 10;
     private static final long STOP_MILLIS = 3000;
 
-    private final EventLoops loops;
-    private final Strangers bounds;
-    private final TunnelTerms terms;
-    private final LiveTunnels live = new LiveTunnels();
-    private final LoopPlaces places;
+    private final Surroundings surroundings;
+    private final ArrivalGate gate;
     private final Routes routes;
     private final Queue<TunnelListener> ports = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor resolver;
 
     /**
      * @param loops on which tunnels live
+     * @param limits that are configured
      */
     @Activate
-    public TlsTunnelTransport(@Reference EventLoops loops) {
-        this(loops, Wear.STANDARD);
+    public TlsTunnelTransport(@Reference EventLoops loops, @Reference Limits limits) {
+        this(loops, limits, Wear.STANDARD);
     }
 
     /**
      * One whose tunnels are to be renewed earlier.
      *
      * @param loops on which tunnels live
+     * @param limits that are configured
      * @param wear after which a tunnel is to be renewed
      */
-    public TlsTunnelTransport(EventLoops loops, Wear wear) {
-        this(
-                loops,
-                new TunnelTerms(TlsContexts.best(), MemoryBounds.standard(), wear),
-                Strangers.STANDARD,
-                InetAddress::getAllByName);
+    public TlsTunnelTransport(EventLoops loops, Limits limits, Wear wear) {
+        this(loops, new TunnelTerms(TlsContexts.best(), TunnelBounds.of(limits), wear), InetAddress::getAllByName);
     }
 
-    TlsTunnelTransport(EventLoops loops, TunnelTerms terms, Strangers bounds, Routes.Names names) {
-        this.loops = loops;
-        places = new LoopPlaces(loops.all());
+    TlsTunnelTransport(EventLoops loops, TunnelTerms terms, Routes.Names names) {
+        surroundings = new Surroundings(loops, new LoopPlaces(loops.all()), terms, new LiveTunnels());
+        gate = new ArrivalGate(terms.bounds()::strangers);
         routes = new Routes(names);
-        this.bounds = bounds;
-        this.terms = terms;
         resolver = new ThreadPoolExecutor(
                 RESOLVERS,
                 RESOLVERS,
@@ -86,12 +83,12 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public Future<Tunnel> connect(TunnelTarget target) {
-        return TunnelDial.start(loops, places, terms, live, routes, resolver, target);
+        return TunnelDial.start(surroundings, routes, resolver, target);
     }
 
     @Override
     public Future<TunnelListener> listen(InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
-        return TunnelPort.bind(loops, places, terms, live, address, identity, bounds, arrivals)
+        return TunnelPort.bind(surroundings, gate, address, identity, arrivals)
                 .addListener((Future<TunnelListener> bound) -> {
                     if (bound.isSuccess()) {
                         ports.add(bound.getNow());
@@ -101,7 +98,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public String description() {
-        return loops.kind() + ", " + terms.tls().implementation();
+        return surroundings.transport();
     }
 
     @Override
@@ -111,13 +108,18 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
 
     @Override
     public Health check() {
-        ProcessMemory process = terms.memory().process();
+        ProcessMemory process = surroundings.terms().bounds().process();
         String text = process.held() / 1024 + " KiB of " + process.most() / 1024 + " KiB are held for carried data, "
                 + process.resets() + " connections were reset to keep the bound";
         return process.full()
                 ? Health.bad(
                         text + "; new connections are refused until readers read: see who does not, or raise the bound")
                 : Health.good(text);
+    }
+
+    @Override
+    public List<LimitView> limits() {
+        return surroundings.terms().bounds().views(gate.strangers());
     }
 
     /** Closes ports and tunnels, within 3 s. */
@@ -127,7 +129,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck {
         for (TunnelListener port : ports) {
             port.close().awaitUninterruptibly(STOP_MILLIS, TimeUnit.MILLISECONDS);
         }
-        live.closeAll(STOP_MILLIS);
+        surroundings.live().closeAll(STOP_MILLIS);
         resolver.shutdownNow();
         LOG.info("tunnel transport: stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     }

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.OutboundProxy;
 import org.sallyport.spi.Tunnel;
 import org.sallyport.spi.TunnelTarget;
@@ -41,9 +40,7 @@ import org.slf4j.LoggerFactory;
 final class TunnelDial {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelDial.class);
 
-    private final EventLoops loops;
-    private final TunnelTerms terms;
-    private final LiveTunnels live;
+    private final Surroundings surroundings;
     private final Routes routes;
     private final TunnelTarget target;
     private final SslContext tls;
@@ -56,21 +53,12 @@ final class TunnelDial {
     /** Whom this waits for, for when nothing comes. */
     private String silent;
 
-    private TunnelDial(
-            EventLoops loops,
-            LoopPlaces places,
-            TunnelTerms terms,
-            LiveTunnels live,
-            Routes routes,
-            TunnelTarget target)
-            throws SSLException {
-        this.loops = loops;
-        this.terms = terms;
-        this.live = live;
+    private TunnelDial(Surroundings surroundings, Routes routes, TunnelTarget target) throws SSLException {
+        this.surroundings = surroundings;
         this.routes = routes;
         this.target = target;
-        tls = terms.tls().client(target.identity(), new PinnedTrust(target.serverName(), target.pins()));
-        place = places.take();
+        tls = surroundings.terms().tls().client(target.identity(), new PinnedTrust(target.serverName(), target.pins()));
+        place = surroundings.places().take();
         loop = place.loop();
         result = loop.newPromise();
         end = System.nanoTime() + target.timeout().toNanos();
@@ -80,20 +68,15 @@ final class TunnelDial {
                 : "the " + proxy.address().words();
     }
 
-    static Future<Tunnel> start(
-            EventLoops loops,
-            LoopPlaces places,
-            TunnelTerms terms,
-            LiveTunnels live,
-            Routes routes,
-            Executor resolver,
-            TunnelTarget target) {
+    static Future<Tunnel> start(Surroundings surroundings, Routes routes, Executor resolver, TunnelTarget target) {
         try {
-            TunnelDial dial = new TunnelDial(loops, places, terms, live, routes, target);
+            TunnelDial dial = new TunnelDial(surroundings, routes, target);
             dial.begin(resolver);
             return dial.result;
         } catch (SSLException wrong) {
-            return loops.next()
+            return surroundings
+                    .loops()
+                    .next()
                     .newFailedFuture(
                             new IOException("the client's own key cannot be used: " + wrong.getMessage(), wrong));
         }
@@ -149,7 +132,7 @@ final class TunnelDial {
         List<Route> others = found.subList(1, found.size());
         DuplexChannel connection;
         try {
-            connection = loops.socket();
+            connection = surroundings.loops().socket();
         } catch (RuntimeException e) {
             // out of file descriptors
             result.tryFailure(explain(e));
@@ -171,7 +154,7 @@ final class TunnelDial {
         loop.register(connection);
         connection.connect(route.address()).addListener(done -> {
             if (done.isSuccess()) {
-                Sockets.limitUnsent(loops, connection);
+                Sockets.limitUnsent(surroundings.loops(), connection);
             } else {
                 unconnected.accept(done.cause());
                 connection.close();
@@ -217,7 +200,9 @@ final class TunnelDial {
         handler.setWrapDataSize(0);
         connection
                 .pipeline()
-                .addLast(HandlerNames.RECORDS, new RecordCounter(terms.wear()))
+                .addLast(
+                        HandlerNames.RECORDS,
+                        new RecordCounter(surroundings.terms().wear()))
                 .addLast(HandlerNames.HANDSHAKE, handshake)
                 .addBefore(HandlerNames.HANDSHAKE, HandlerNames.TLS, handler);
     }
@@ -233,7 +218,8 @@ final class TunnelDial {
             return;
         }
         OutboundProxy proxy = target.proxy();
-        String transport = loops.kind() + ", " + terms.tls().implementation();
+        TunnelTerms terms = surroundings.terms();
+        String transport = surroundings.transport();
         TlsTunnel tunnel = proxy == null
                 ? TlsTunnel.atClient(connection, peer, terms, transport)
                 : TlsTunnel.atClient(
@@ -246,7 +232,7 @@ final class TunnelDial {
                                 peer.tls()),
                         terms,
                         transport + ", via " + proxy.address().words());
-        live.add(tunnel);
+        surroundings.live().add(tunnel);
         if (!result.trySuccess(tunnel)) {
             tunnel.close("nobody waits for it any more");
         }

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.sallyport.api.pki.KeyMaterial;
-import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.Tunnel;
 import org.sallyport.spi.TunnelListener;
 import org.slf4j.Logger;
@@ -30,57 +29,43 @@ import org.slf4j.LoggerFactory;
 final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelListener {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelPort.class);
     private static final int BACKLOG = 1024;
-    private final EventLoops loops;
-    private final LoopPlaces places;
-    private final TunnelTerms terms;
-    private final LiveTunnels live;
-    private final Consumer<Tunnel> arrivals;
-    private final Strangers bounds;
+    private final Surroundings surroundings;
     private final ArrivalGate gate;
+    private final Consumer<Tunnel> arrivals;
     private final ServerChannel channel;
     private volatile SslContext tls;
 
     private TunnelPort(
-            EventLoops loops,
-            LoopPlaces places,
-            TunnelTerms terms,
-            LiveTunnels live,
+            Surroundings surroundings,
+            ArrivalGate gate,
             KeyMaterial identity,
-            Strangers bounds,
             Consumer<Tunnel> arrivals,
             ServerChannel channel)
             throws SSLException {
-        this.loops = loops;
-        this.places = places;
-        this.bounds = bounds;
-        gate = new ArrivalGate(bounds.perSource(), bounds.total());
-        this.terms = terms;
-        this.live = live;
+        this.surroundings = surroundings;
+        this.gate = gate;
         this.arrivals = arrivals;
         this.channel = channel;
-        tls = terms.tls().server(identity);
+        tls = surroundings.terms().tls().server(identity);
     }
 
     static Future<TunnelListener> bind(
-            EventLoops loops,
-            LoopPlaces places,
-            TunnelTerms terms,
-            LiveTunnels live,
+            Surroundings surroundings,
+            ArrivalGate gate,
             InetSocketAddress address,
             KeyMaterial identity,
-            Strangers bounds,
             Consumer<Tunnel> arrivals) {
-        EventLoop loop = loops.next();
+        EventLoop loop = surroundings.loops().next();
         Promise<TunnelListener> bound = loop.newPromise();
         ServerChannel channel;
         try {
-            channel = loops.serverSocket();
+            channel = surroundings.loops().serverSocket();
         } catch (RuntimeException e) {
             // out of file descriptors
             return bound.setFailure(unopened(address, e));
         }
         try {
-            TunnelPort port = new TunnelPort(loops, places, terms, live, identity, bounds, arrivals, channel);
+            TunnelPort port = new TunnelPort(surroundings, gate, identity, arrivals, channel);
             channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
             channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
             channel.pipeline().addLast(port);
@@ -114,7 +99,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
     @Override
     public void identity(KeyMaterial identity) {
         try {
-            tls = terms.tls().server(identity);
+            tls = surroundings.terms().tls().server(identity);
         } catch (SSLException wrong) {
             throw new IllegalArgumentException("the tunnel certificate cannot be used: " + wrong.getMessage(), wrong);
         }
@@ -133,47 +118,48 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             arrived.unsafe().closeForcibly();
             return;
         }
+        Strangers now = surroundings.terms().bounds().strangers();
         InetAddress host = source.getAddress();
         ArrivalGate.Verdict verdict = gate.enter(host, arrived);
         if (!(verdict instanceof ArrivalGate.Verdict.Entered entered)) {
-            LOG.debug("{}: refused, {} connections are not attached yet", arrived, bounds.total());
+            LOG.debug("{}: refused, {} connections are not attached yet", arrived, now.total());
             arrived.unsafe().closeForcibly();
             return;
         }
         Channel displaced = entered.displaced();
         if (displaced != null) {
             LOG.debug(
-                    "{}: closed, {} newer connections of its source are not attached yet",
-                    displaced,
-                    bounds.perSource());
+                    "{}: closed, {} newer connections of its source are not attached yet", displaced, now.perSource());
             displaced.close();
         }
-        begin(arrived, host);
+        begin(arrived, host, now.patienceMillis());
     }
 
-    private void begin(Channel arrived, InetAddress host) {
-        LoopPlaces.Place place = places.take();
+    private void begin(Channel arrived, InetAddress host, long patienceMillis) {
+        LoopPlaces.Place place = surroundings.places().take();
         EventLoop loop = place.loop();
         Future<?> deadline = loop.schedule(
                 () -> {
-                    LOG.debug("{}: closed, not attached within {} ms", arrived, bounds.patienceMillis());
+                    LOG.debug("{}: closed, not attached within {} ms", arrived, patienceMillis);
                     arrived.close();
                 },
-                bounds.patienceMillis(),
+                patienceMillis,
                 TimeUnit.MILLISECONDS);
         Runnable admitted = () -> {
             deadline.cancel(false);
             gate.leave(host, arrived);
         };
         Sockets.prepare(arrived);
-        Sockets.limitUnsent(loops, arrived);
+        Sockets.limitUnsent(surroundings.loops(), arrived);
         SslHandler handler = tls.newHandler(arrived.alloc());
         // the deadline of the attach covers the handshake
         handler.setHandshakeTimeout(0, TimeUnit.SECONDS);
         handler.setWrapDataSize(0);
         arrived.pipeline()
                 .addLast(HandlerNames.GATE, new FirstBytes())
-                .addLast(HandlerNames.RECORDS, new RecordCounter(terms.wear()))
+                .addLast(
+                        HandlerNames.RECORDS,
+                        new RecordCounter(surroundings.terms().wear()))
                 .addLast(HandlerNames.TLS, handler)
                 .addLast(
                         HandlerNames.HANDSHAKE,
@@ -196,14 +182,15 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         Channel connection = context.channel();
         connection.pipeline().remove(HandlerNames.GATE);
         connection.pipeline().addLast(HandlerNames.QUOTA, new AttachQuota());
-        String transport = loops.kind() + ", " + terms.tls().implementation();
-        TlsTunnel tunnel = TlsTunnel.atServer(connection, peer, terms, transport, arrivals::accept, () -> {
-            admitted.run();
-            if (connection.pipeline().get(HandlerNames.QUOTA) != null) {
-                connection.pipeline().remove(HandlerNames.QUOTA);
-            }
-        });
-        live.add(tunnel);
+        String transport = surroundings.transport();
+        TlsTunnel tunnel =
+                TlsTunnel.atServer(connection, peer, surroundings.terms(), transport, arrivals::accept, () -> {
+                    admitted.run();
+                    if (connection.pipeline().get(HandlerNames.QUOTA) != null) {
+                        connection.pipeline().remove(HandlerNames.QUOTA);
+                    }
+                });
+        surroundings.live().add(tunnel);
     }
 
     /** Accepting failed, mostly for lack of file descriptors: waits a second, so that the loop does not spin. */

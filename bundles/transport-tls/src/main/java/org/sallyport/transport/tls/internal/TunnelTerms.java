@@ -6,7 +6,7 @@ package org.sallyport.transport.tls.internal;
  * What holds for all tunnels of a transport.
  *
  * @param tls that protects them
- * @param memory that they may hold
+ * @param bounds that they keep
  * @param wear after which they are to be renewed
  */
-record TunnelTerms(TlsContexts tls, MemoryBounds memory, Wear wear) {}
+record TunnelTerms(TlsContexts tls, TunnelBounds bounds, Wear wear) {}

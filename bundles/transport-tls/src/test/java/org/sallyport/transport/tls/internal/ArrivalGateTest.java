@@ -11,7 +11,7 @@ import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 
 class ArrivalGateTest {
-    private final ArrivalGate gate = new ArrivalGate(2, 3);
+    private final ArrivalGate gate = new ArrivalGate(() -> new Strangers(2, 3, 1));
     private final InetAddress one = address(1);
     private final InetAddress other = address(2);
 

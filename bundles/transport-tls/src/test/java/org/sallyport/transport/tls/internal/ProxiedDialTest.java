@@ -41,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.config.ProxyAddress;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.spi.OpenReply;
@@ -397,8 +398,8 @@ class ProxiedDialTest {
         if (transport == null) {
             transport = new TlsTunnelTransport(
                     loops,
-                    new TunnelTerms(new TlsContexts(provider), MemoryBounds.standard(), Wear.STANDARD),
-                    Strangers.STANDARD,
+                    new TunnelTerms(
+                            new TlsContexts(provider), TunnelBounds.of(() -> LimitSettings.DEFAULTS), Wear.STANDARD),
                     this::addressesOf);
         }
         return transport;

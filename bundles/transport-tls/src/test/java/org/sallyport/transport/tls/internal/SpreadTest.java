@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.Tunnel;
@@ -49,8 +50,8 @@ class SpreadTest {
     private static TlsTunnelTransport transport(NioLoops loops) {
         return new TlsTunnelTransport(
                 loops,
-                new TunnelTerms(new TlsContexts(SslProvider.JDK), MemoryBounds.standard(), Wear.STANDARD),
-                Strangers.STANDARD,
+                new TunnelTerms(
+                        new TlsContexts(SslProvider.JDK), TunnelBounds.of(() -> LimitSettings.DEFAULTS), Wear.STANDARD),
                 InetAddress::getAllByName);
     }
 

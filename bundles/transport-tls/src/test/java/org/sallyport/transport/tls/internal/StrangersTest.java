@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.Tunnel;
@@ -170,10 +171,17 @@ class StrangersTest {
     }
 
     private TunnelListener listen(Strangers bounds) throws Exception {
+        LimitSettings standard = LimitSettings.DEFAULTS;
+        LimitSettings limits = new LimitSettings(
+                new LimitSettings.Attaching(
+                        bounds.perSource(), bounds.total(), Duration.ofMillis(bounds.patienceMillis())),
+                standard.tunnel(),
+                standard.windows(),
+                standard.shared(),
+                standard.ingress());
         transport = new TlsTunnelTransport(
                 loops,
-                new TunnelTerms(new TlsContexts(SslProvider.OPENSSL), MemoryBounds.standard(), Wear.STANDARD),
-                bounds,
+                new TunnelTerms(new TlsContexts(SslProvider.OPENSSL), TunnelBounds.of(() -> limits), Wear.STANDARD),
                 InetAddress::getAllByName);
         return await(transport.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), authority.issue(SERVER), arrivals::add));

@@ -13,6 +13,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -37,8 +39,10 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.pki.Fingerprints;
 import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -76,6 +80,7 @@ class TlsTunnelTransportTest {
     private final TestAuthority authority = new TestAuthority("tunnel CA");
     private final KeyMaterial clientKey = TestAuthority.selfSigned("client");
     private final BlockingQueue<Tunnel> arrivals = new LinkedBlockingQueue<>();
+    private volatile LimitSettings limits = LimitSettings.DEFAULTS;
     private TlsTunnelTransport transport;
 
     @AfterEach
@@ -107,6 +112,86 @@ class TlsTunnelTransportTest {
         assertThat(collect.text.get(10, TimeUnit.SECONDS)).isEqualTo("hello, world");
         await(stream.closeFuture());
         assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(REQUEST);
+    }
+
+    @Test
+    void changedLimitsHoldForTunnelsThatBeginAfterwards() throws Exception {
+        Pair before = connect();
+        limits = LimitSettings.of(
+                Map.of("tunnel.streams", "2", "window.most", "1m", "tunnel.dead", "9"), new Properties());
+        Pair after = connect();
+        for (Pair pair : List.of(before, after)) {
+            pair.server.admit((stream, request) -> stream.reply(OpenReply.OK));
+            // beside the control stream
+            assertThat(await(pair.client.open(REQUEST, new Collect()).opened())).isEqualTo(OpenReply.OK);
+        }
+
+        assertThat(await(before.client.open(REQUEST, new Collect()).opened())).isEqualTo(OpenReply.OK);
+        assertThatThrownBy(() -> await(after.client.open(REQUEST, new Collect()).opened()))
+                .isInstanceOf(StreamResetException.class);
+        assertThat(before.server.limits()).containsExactlyElementsOf(limits(LimitSettings.DEFAULTS, 2));
+        assertThat(after.server.limits()).containsExactlyElementsOf(limits(limits, 1));
+    }
+
+    private static List<LimitView> limits(LimitSettings settings, long streams) {
+        return List.of(
+                LimitView.count("tunnel.streams", settings.tunnel().streams(), streams),
+                LimitView.count("tunnel.opens", settings.tunnel().opens(), 0L),
+                LimitView.time("tunnel.quiet", settings.tunnel().quiet()),
+                LimitView.time("tunnel.dead", settings.tunnel().dead()),
+                LimitView.bytes("window.most", settings.windows().most(), null),
+                LimitView.bytes("window.tunnel", settings.windows().tunnel(), 0L));
+    }
+
+    @Test
+    void whatIsUsedOfItsLimitsIsShown() throws Exception {
+        Pair pair = connect();
+        BlockingQueue<StreamChannel> asked = new LinkedBlockingQueue<>();
+        pair.server.admit((stream, request) -> {
+            stream.config().setAutoRead(false);
+            asked.add(stream);
+        });
+        StreamChannel sender = pair.client.open(REQUEST, new Collect());
+        StreamChannel stalled = asked.poll(10, TimeUnit.SECONDS);
+        assertThat(stalled).isNotNull();
+        // its answer tells that what was sent before has been seen
+        await(pair.client.ping());
+        assertThat(used(pair.server.limits(), "tunnel.opens")).isEqualTo(1);
+
+        stalled.eventLoop().execute(() -> stalled.reply(OpenReply.OK));
+        assertThat(await(sender.opened())).isEqualTo(OpenReply.OK);
+        assertThat(used(pair.server.limits(), "tunnel.opens")).isZero();
+        // a PING overtakes what waits, so not before that has left
+        await(sender.writeAndFlush(Unpooled.wrappedBuffer(new byte[50_000])));
+        await(pair.client.ping());
+        assertThat(pair.server.stats().heldBytes()).isEqualTo(50_000);
+        assertThat(used(transport.limits(), "memory.process")).isEqualTo(50_000);
+
+        stalled.eventLoop().execute(() -> stalled.config().setAutoRead(true));
+        await(pair.server.ping());
+        assertThat(pair.server.stats().heldBytes()).isZero();
+        assertThat(used(transport.limits(), "memory.process")).isZero();
+    }
+
+    @Test
+    void theBoundOfTheProcessMovesUnderRunningTunnels() throws Exception {
+        connect();
+        assertThat(most(transport.limits(), "memory.process")).isEqualTo(PlatformDependent.maxDirectMemory() / 4);
+        limits = LimitSettings.of(Map.of("memory.process", "3m", "attach.total", "7"), new Properties());
+        assertThat(most(transport.limits(), "memory.process")).isEqualTo(3 << 20);
+        assertThat(most(transport.limits(), "attach.total")).isEqualTo(7);
+    }
+
+    private static Long used(List<LimitView> views, String key) {
+        return view(views, key).used();
+    }
+
+    private static long most(List<LimitView> views, String key) {
+        return view(views, key).most();
+    }
+
+    private static LimitView view(List<LimitView> views, String key) {
+        return views.stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
     }
 
     @Test
@@ -349,8 +434,7 @@ class TlsTunnelTransportTest {
         if (transport == null) {
             transport = new TlsTunnelTransport(
                     poor,
-                    new TunnelTerms(new TlsContexts(provider), MemoryBounds.standard(), Wear.STANDARD),
-                    Strangers.STANDARD,
+                    new TunnelTerms(new TlsContexts(provider), TunnelBounds.of(() -> limits), Wear.STANDARD),
                     InetAddress::getAllByName);
         }
         return await(

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
 import org.sallyport.spi.StreamChannel;
@@ -170,8 +171,7 @@ class WearTest {
     private void connect(Wear wear) throws Exception {
         TlsTunnelTransport transport = new TlsTunnelTransport(
                 loops,
-                new TunnelTerms(new TlsContexts(provider), MemoryBounds.standard(), wear),
-                Strangers.STANDARD,
+                new TunnelTerms(new TlsContexts(provider), TunnelBounds.of(() -> LimitSettings.DEFAULTS), wear),
                 InetAddress::getAllByName);
         transports.add(transport);
         TunnelListener port = await(transport.listen(

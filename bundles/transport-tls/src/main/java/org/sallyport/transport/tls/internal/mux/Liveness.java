@@ -5,23 +5,22 @@ package org.sallyport.transport.tls.internal.mux;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices a peer that is gone without a word: after 4 s without a byte it is asked with PING, after 12 s the connection is
+ * Notices a peer that is gone without a word: after a while without a byte it is asked with PING, and later the connection is
  * given up. A process that was itself stopped notices that its timer comes late; it counts anew, because what waits in the
- * socket has not been read yet. While bytes come, it asks every 4 s as well, to know the round trip.
+ * socket has not been read yet. While bytes come, it asks as often as well, to know the round trip.
  *
  * <p>On the connection's event loop, whose clock it uses.
  */
 final class Liveness {
     private static final long TICK = TimeUnit.SECONDS.toNanos(1);
     private static final long LATE = TimeUnit.SECONDS.toNanos(3);
-    private static final long QUIET = TimeUnit.SECONDS.toNanos(4);
-    private static final long DEAD = TimeUnit.SECONDS.toNanos(12);
     private static final long MEASURED = TimeUnit.SECONDS.toNanos(16);
     private static final int MAX_OUTSTANDING = 64;
 
@@ -30,12 +29,17 @@ final class Liveness {
         void sendPing(int opaque);
 
         void silent(String reason);
+
+        /** About a second has passed. */
+        void ticked();
     }
 
     private record Asked(int opaque, long since, Promise<Long> answer) {}
 
     private final Peer peer;
     private final EventExecutor executor;
+    private final long quietNanos;
+    private final long deadNanos;
     private final ArrayDeque<Asked> outstanding = new ArrayDeque<>();
     private long lastHeard;
     private long lastTick;
@@ -49,9 +53,15 @@ final class Liveness {
     private volatile long rttNanos = -1;
     private @Nullable Future<?> timer;
 
-    Liveness(Peer peer, EventExecutor executor) {
+    /**
+     * @param quiet after how long without a byte the peer is asked
+     * @param dead after how long without a byte the connection is given up
+     */
+    Liveness(Peer peer, EventExecutor executor, Duration quiet, Duration dead) {
         this.peer = peer;
         this.executor = executor;
+        quietNanos = quiet.toNanos();
+        deadNanos = dead.toNanos();
     }
 
     void start() {
@@ -79,6 +89,7 @@ final class Liveness {
     }
 
     private void tick() {
+        peer.ticked();
         long now = executor.ticker().nanoTime();
         boolean late = now - lastTick > LATE;
         lastTick = now;
@@ -86,12 +97,12 @@ final class Liveness {
             lastHeard = now;
         }
         long quiet = now - lastHeard;
-        if (quiet >= DEAD) {
+        if (quiet >= deadNanos) {
             peer.silent("nothing was heard from the other end for " + TimeUnit.NANOSECONDS.toSeconds(quiet) + " s");
-        } else if (quiet >= QUIET && !asked) {
+        } else if (quiet >= quietNanos && !asked) {
             asked = true;
             measure();
-        } else if (unmeasured && now - lastAsked >= QUIET) {
+        } else if (unmeasured && now - lastAsked >= quietNanos) {
             measure();
         }
     }

@@ -68,16 +68,10 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     private static final long MAX_UNSENT_ANSWERS = 1_048_576;
 
-    /** Streams that were opened by the peer and not answered yet. */
-    private static final int MAX_UNANSWERED = 1024;
-
-    /** Streams of one connection, beyond which the peer's are refused: each costs memory though it carries nothing. */
-    private static final int MAX_STREAMS = 32_768;
-
     private final Channel channel;
     private final MuxOwner owner;
     private final boolean client;
-    private final int mostStreams;
+    private final TunnelLimits limits;
     private final FrameReader reader;
     private final StreamScheduler scheduler = new StreamScheduler();
     private final Liveness liveness;
@@ -110,27 +104,31 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     private long receivedBytes;
     private volatile long publishedSent;
     private volatile long publishedReceived;
+    private volatile int publishedUnanswered;
     private volatile int openStreams;
     private volatile boolean usable = true;
 
     /**
      * @param channel the connection
      * @param client whether this end opens the odd streams
+     * @param limits of this connection
      * @param windows how far those of its streams may grow
      * @param process what all tunnels of this process hold
      */
-    public Mux(Channel channel, boolean client, MuxOwner owner, WindowLimits windows, ProcessMemory process) {
-        this(channel, client, owner, MAX_STREAMS, windows, process);
-    }
-
-    Mux(Channel channel, boolean client, MuxOwner owner, int mostStreams, WindowLimits windows, ProcessMemory process) {
+    public Mux(
+            Channel channel,
+            boolean client,
+            MuxOwner owner,
+            TunnelLimits limits,
+            WindowLimits windows,
+            ProcessMemory process) {
         this.channel = channel;
-        this.mostStreams = mostStreams;
+        this.limits = limits;
         this.client = client;
         this.owner = owner;
         reader = client ? FrameReader.ofServer() : FrameReader.ofClient();
         nextId = client ? 1 : 2;
-        liveness = new Liveness(this, channel.eventLoop());
+        liveness = new Liveness(this, channel.eventLoop(), limits.quiet(), limits.dead());
         flood = new FloodCounter(channel.eventLoop().ticker());
         memory = new TunnelMemory(channel.eventLoop(), liveness, windows, process);
     }
@@ -184,6 +182,16 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /** {@return bytes that windows have beyond what streams begin with; on any thread} */
     public long grownWindows() {
         return memory.grown();
+    }
+
+    /** {@return bytes that streams hold; on any thread} */
+    public long heldBytes() {
+        return memory.held();
+    }
+
+    /** {@return how many streams of the peer were not answered yet; on any thread} */
+    public int unanswered() {
+        return publishedUnanswered;
     }
 
     /** Opens and accepts no more streams; the open ones go on. */
@@ -531,6 +539,11 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         cut();
     }
 
+    @Override
+    public void ticked() {
+        memory.tick();
+    }
+
     // ------------------------------------------------------------------ streams
 
     private boolean hasIds() {
@@ -631,7 +644,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     void answered(MuxStreamChannel stream) {
         if (stream.awaitsAnswer) {
             stream.awaitsAnswer = false;
-            unanswered--;
+            publishedUnanswered = --unanswered;
         }
     }
 
@@ -703,8 +716,8 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     private @Nullable MuxStreamChannel accept(int streamId) throws FrameViolation {
         boolean room = unackedAccepts < TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS
-                && unanswered < MAX_UNANSWERED
-                && streams.size() < mostStreams
+                && unanswered < limits.opens()
+                && streams.size() < limits.streams()
                 && room(streamId);
         MuxOwner.Welcome welcome = goAwaySent || !room ? MuxOwner.Welcome.REFUSE : owner.welcome(streamId);
         if (welcome == MuxOwner.Welcome.REFUSE) {
@@ -719,7 +732,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             owner.opened(stream);
         } else {
             stream.awaitsAnswer = true;
-            unanswered++;
+            publishedUnanswered = ++unanswered;
         }
         stream.outbound().wake();
         return stream;

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,27 +49,25 @@ public final class ProcessMemory {
     private final AtomicLong lastLine = new AtomicLong(System.nanoTime() - LOG_INTERVAL);
     private final AtomicLong untold = new AtomicLong();
     private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
-    private volatile long most;
+    private final LongSupplier most;
 
     /**
-     * @param most bytes
+     * @param most bytes, more than 0
      */
     public ProcessMemory(long most) {
-        most(most);
+        this(() -> most);
     }
 
-    /** Sets another bound, in bytes; what is beyond it is reset at once. */
-    public void most(long bytes) {
-        if (bytes <= 0) {
-            throw new IllegalArgumentException("memory of " + bytes + " bytes; expected more than 0");
-        }
-        most = bytes;
-        shed();
+    /**
+     * @param most bytes, more than 0; when it becomes less, what is beyond it is reset within about a second
+     */
+    public ProcessMemory(LongSupplier most) {
+        this.most = most;
     }
 
     /** {@return the bound, in bytes} */
     public long most() {
-        return most;
+        return most.getAsLong();
     }
 
     /** {@return bytes held now} */
@@ -88,16 +87,16 @@ public final class ProcessMemory {
 
     /** {@return whether no window may grow now} */
     boolean tight() {
-        return held.get() >= most / 100 * TIGHT;
+        return held.get() >= most() / 100 * TIGHT;
     }
 
     /** {@return whether no stream may begin now} */
     public boolean full() {
-        return held.get() >= most / 100 * FULL;
+        return held.get() >= most() / 100 * FULL;
     }
 
     private boolean over() {
-        return held.get() >= most;
+        return held.get() >= most();
     }
 
     void join(Holder holder) {
@@ -110,14 +109,14 @@ public final class ProcessMemory {
 
     /** Holds more, or less. */
     void hold(long bytes) {
-        if (held.addAndGet(bytes) >= most && bytes > 0) {
+        if (held.addAndGet(bytes) >= most() && bytes > 0) {
             shed();
         }
     }
 
     /** {@return whether windows may grow by so many bytes} */
     boolean mayGrow(long bytes) {
-        return !tight() && grown.get() + bytes <= most;
+        return !tight() && grown.get() + bytes <= most();
     }
 
     /** Windows have become larger, or smaller. */
@@ -138,12 +137,12 @@ public final class ProcessMemory {
                     untold.getAndSet(0),
                     what,
                     held.get(),
-                    most);
+                    most());
         }
     }
 
-    /** One stream after the other, so that none is reset too many. */
-    private void shed() {
+    /** Resets what is beyond the bound, if anything is: one stream after the other, so that none is reset too many. */
+    void shed() {
         if (!over() || !shedding.compareAndSet(false, true)) {
             return;
         }

@@ -41,7 +41,7 @@ final class TunnelMemory implements ProcessMemory.Holder {
     private long grown;
     private int competing;
     private long held;
-    private long told;
+    private volatile long told;
     private volatile long publishedGrown;
     private volatile long publishedSince = Long.MAX_VALUE;
     private @Nullable MuxStreamChannel oldest;
@@ -136,6 +136,16 @@ final class TunnelMemory implements ProcessMemory.Holder {
     }
 
     // ------------------------------------------------------------------ bytes held
+
+    /** {@return bytes that its streams hold, as the process was told last; on any thread} */
+    long held() {
+        return told;
+    }
+
+    /** Keeps the bound of the process where it has become less, though nothing comes and goes. */
+    void tick() {
+        process.shed();
+    }
 
     /** {@return whether this process holds so much that no stream may begin} */
     boolean full() {

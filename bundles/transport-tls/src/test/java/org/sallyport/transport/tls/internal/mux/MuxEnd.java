@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,21 @@ final class MuxEnd implements MuxOwner, AutoCloseable {
     }
 
     MuxEnd(boolean client, int mostStreams, WindowLimits windows, ProcessMemory memory) {
+        this(
+                client,
+                new TunnelLimits(mostStreams, 1024, Duration.ofSeconds(4), Duration.ofSeconds(12)),
+                windows,
+                memory);
+    }
+
+    MuxEnd(boolean client, TunnelLimits limits) {
+        this(client, limits, WindowLimits.STANDARD, new ProcessMemory(1 << 30));
+    }
+
+    private MuxEnd(boolean client, TunnelLimits limits, WindowLimits windows, ProcessMemory memory) {
         this.memory = memory;
         channel.freezeTime();
-        mux = new Mux(channel, client, this, mostStreams, windows, memory);
+        mux = new Mux(channel, client, this, limits, windows, memory);
         channel.pipeline().addLast(mux);
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -423,6 +424,16 @@ class MuxTest {
         assertThat(client.channel.isOpen()).isFalse();
         client.channel.runPendingTasks();
         assertThat(client.closed).isEqualTo("nothing was heard from the other end for 12 s");
+    }
+
+    @Test
+    void patienceWithASilentPeerIsWhatItsLimitsSay() {
+        try (MuxEnd hasty = new MuxEnd(true, new TunnelLimits(10, 10, Duration.ofSeconds(1), Duration.ofSeconds(3)))) {
+            tick(hasty, 1);
+            assertThat(Frames.words(hasty.written())).containsExactly("PING SYN 0");
+            tick(hasty, 2);
+            assertThat(hasty.channel.isOpen()).isFalse();
+        }
     }
 
     @Test

@@ -22,7 +22,8 @@ class WindowsTest {
     private static final int PROCESS = 1_000_000;
     private static final int RTT_MILLIS = 100;
 
-    private final ProcessMemory memory = new ProcessMemory(PROCESS);
+    private long most = PROCESS;
+    private final ProcessMemory memory = new ProcessMemory(() -> most);
     private final MuxEnd sender = new MuxEnd(true, 1000, WindowLimits.STANDARD, new ProcessMemory(1 << 30));
     private final MuxEnd reader = new MuxEnd(false, 1000, new WindowLimits(1 << 20, 786_432), memory);
 
@@ -228,8 +229,8 @@ class WindowsTest {
         reader.read(Frames.data(5, 0, 10_000));
         assertThat(memory.held()).isEqualTo(40_000);
 
-        memory.most(25_000);
-        reader.channel.runPendingTasks();
+        most = 25_000;
+        tick();
 
         assertThat(Frames.words(reader.written())).containsExactly("WINDOW RST 3 0", "WINDOW RST 7 0");
         assertThat(memory.held()).isEqualTo(20_000);
@@ -243,8 +244,8 @@ class WindowsTest {
         MuxStreamChannel control = flowing(1);
         control.config().setAutoRead(false);
         reader.read(Frames.data(1, 0, 10_000));
-        memory.most(5_000);
-        reader.channel.runPendingTasks();
+        most = 5_000;
+        tick();
         assertThat(control.isOpen()).isTrue();
         assertThat(reader.written()).isEmpty();
     }
@@ -253,10 +254,27 @@ class WindowsTest {
     void boundsThatMakeNoSenseAreRefused() {
         assertThatThrownBy(() -> new WindowLimits(65_535, 0)).hasMessageContaining("expected at least 65536");
         assertThatThrownBy(() -> new WindowLimits(65_536, -1)).hasMessageContaining("expected 0 or more");
-        assertThatThrownBy(() -> memory.most(0)).hasMessageContaining("expected more than 0");
+    }
+
+    @Test
+    void aBoundThatBecomesLessResetsNothingThatFitsBelowIt() {
+        agree();
+        flowing(3).config().setAutoRead(false);
+        reader.read(Frames.data(3, 0, 10_000));
+        most = 20_000;
+        tick();
+        assertThat(memory.resets()).isZero();
+        assertThat(reader.accepted.get(0).isOpen()).isTrue();
     }
 
     // ------------------------------------------------------------------ steps
+
+    /** A second passes at the reader. */
+    private void tick() {
+        reader.channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        reader.channel.runScheduledPendingTasks();
+        reader.channel.runPendingTasks();
+    }
 
     /** Agrees at both ends over a path with a round trip. */
     private void agree() {
