@@ -203,7 +203,8 @@ final class HostileServerTest {
     @Test
     void halfAFrameAndSilenceEndsByLiveness() {
         RawPeer peer = attached();
-        peer.frame(DATA, 0, 1, 100).send(new byte[50]).flush();
+        peer.openEcho(2, id("aEcho"));
+        peer.frame(DATA, 0, 2, 100).send(new byte[50]).flush();
 
         peer.await("PING", frame -> frame.type() == PING && frame.has(SYN));
         peer.awaitEnd();

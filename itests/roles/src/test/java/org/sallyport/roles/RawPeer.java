@@ -76,6 +76,7 @@ final class RawPeer implements AutoCloseable {
 
     private boolean controlOpen;
     private int pings;
+    private int lastAsked;
 
     /** A frame that came. */
     record Got(int type, int flags, int stream, int length) {
@@ -396,6 +397,29 @@ final class RawPeer implements AutoCloseable {
 
     static Open opening(String destination) {
         return new Open(destination, 0, "192.0.2.7", 4711, "192.0.2.8", 15_000, Map.of(), 1);
+    }
+
+    /** {@return OPENED with its length} */
+    static byte[] bytes(Opened opened) {
+        ByteBuf buffer = Unpooled.buffer();
+        try {
+            StreamMessages.write(opened, buffer);
+            return ByteBufUtil.getBytes(buffer);
+        } catch (ControlViolation e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** {@return the next stream that the other end opens} */
+    int asked() {
+        int before = lastAsked;
+        Got asked = await(
+                "SYN",
+                frame -> frame.type() <= WINDOW
+                        && frame.has(SYN)
+                        && Integer.compareUnsigned(frame.stream(), before) > 0);
+        lastAsked = asked.stream();
+        return lastAsked;
     }
 
     /** Opens a stream to a destination. */
