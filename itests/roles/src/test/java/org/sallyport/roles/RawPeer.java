@@ -103,22 +103,28 @@ final class RawPeer implements AutoCloseable {
 
     /** {@return the same, from another of this machine's addresses} */
     static RawPeer connect(String source, HostPort server, KeyMaterial key) {
+        return connect(source, server, key, TunnelProtocol.ALPN);
+    }
+
+    /** {@return the same, which offers some protocols or none} */
+    static RawPeer connect(String source, HostPort server, KeyMaterial key, String... protocols) {
         try {
             Socket plain = new Socket();
             plain.setReceiveBufferSize(SMALL_BUFFER);
             plain.bind(new InetSocketAddress(source, 0));
             plain.connect(new InetSocketAddress(server.host(), server.port()), 10_000);
-            return handshake((SSLSocket)
-                    context(key).getSocketFactory().createSocket(plain, server.host(), server.port(), true));
+            return handshake(
+                    (SSLSocket) context(key).getSocketFactory().createSocket(plain, server.host(), server.port(), true),
+                    protocols);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** {@return an end that is up, over a socket whose TLS has not begun} */
-    static RawPeer handshake(SSLSocket socket) throws IOException {
+    static RawPeer handshake(SSLSocket socket, String... protocols) throws IOException {
         SSLParameters parameters = socket.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {TunnelProtocol.ALPN});
+        parameters.setApplicationProtocols(protocols);
         socket.setSSLParameters(parameters);
         socket.setSoTimeout((int) Node.LIMIT.toMillis());
         socket.startHandshake();
