@@ -77,6 +77,7 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
     private final List<MuxStreamChannel> streams = new ArrayList<>();
     private final ByteBuf batch = memory.directBuffer();
     private final Mux mux;
+    private boolean opened;
     private long written;
     private long sent;
     private long quietNanos;
@@ -172,6 +173,18 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
     private void control() {
         int which = data.consumeByte() & 0xff;
         say(MESSAGES.get(which % MESSAGES.size()), (which & 0x80) == 0 ? Frame.SYN : 0);
+        if ((which & 0x40) != 0) {
+            deliver();
+            agree();
+        }
+    }
+
+    /** Both ends have named the feature, before this one has opened a stream. */
+    private void agree() {
+        if (attached && !opened) {
+            mux.agreeWindows();
+            rules.agree();
+        }
     }
 
     private void say(ControlMessage message, int flags) {
@@ -230,7 +243,10 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
             case 16 -> full(true);
             case 17 -> full(false);
             case 18 -> mux.goAway();
-            case 19 -> watch(mux.open(OPEN, new User()));
+            case 19 -> {
+                opened = true;
+                watch(mux.open(OPEN, new User()));
+            }
             case 20 -> mux.ping();
             default -> {
                 if (stream != null) {

@@ -30,6 +30,8 @@ final class Rules {
     private final Map<Integer, Long> credit = new HashMap<>();
     private final Map<Integer, Long> received = new HashMap<>();
     private final Map<Integer, Long> granted = new HashMap<>();
+    private final Map<Integer, Integer> beginnings = new HashMap<>();
+    private int initial = TunnelProtocol.INITIAL_WINDOW;
     private long highest = -1;
     private int lastOwn;
     private int useless;
@@ -59,6 +61,16 @@ final class Rules {
         }
     }
 
+    /** Streams that begin from now on have the smaller window. */
+    void agree() {
+        initial = TunnelProtocol.AGREED_WINDOW;
+    }
+
+    /** {@return credit of a stream in either direction when it began} */
+    private long beginning(int stream) {
+        return beginnings.getOrDefault(stream, initial);
+    }
+
     private void peerSends(int head, int stream, int length) {
         int type = head >>> 16 & 0xff;
         int flags = head & 0xffff;
@@ -80,6 +92,9 @@ final class Rules {
             mustClose = true;
             return;
         }
+        if ((flags & Frame.SYN) != 0) {
+            beginnings.put(stream, initial);
+        }
         if ((length == 0 && flags == 0) || (flags & Frame.RST) != 0) {
             useless++;
         }
@@ -90,7 +105,7 @@ final class Rules {
                 received.merge(stream, length, Long::sum);
             }
         } else {
-            credit.merge(stream, TunnelProtocol.INITIAL_WINDOW + length, (known, more) -> known + length);
+            credit.merge(stream, beginning(stream) + length, (known, more) -> known + length);
         }
         if ((flags & Frame.RST) != 0) {
             over.add(stream);
@@ -132,10 +147,12 @@ final class Rules {
             long length = in.readInt() & 0xffff_ffffL;
             int type = head >>> 16;
             int flags = head & 0xffff;
+            if (type <= Frame.TYPE_WINDOW_UPDATE && (flags & Frame.SYN) != 0) {
+                beginnings.put(stream, initial);
+            }
             assertTrue(type <= Frame.TYPE_GO_AWAY && (flags & ~FLAGS) == 0, "the end sends a frame that is none");
             if (type == Frame.TYPE_DATA) {
-                long left =
-                        credit.merge(stream, TunnelProtocol.INITIAL_WINDOW - length, (known, more) -> known - length);
+                long left = credit.merge(stream, beginning(stream) - length, (known, more) -> known - length);
                 assertTrue(left >= 0, "the end sends more than its credit");
                 in.skipBytes((int) length);
             }
@@ -179,8 +196,8 @@ final class Rules {
     /** {@return most bytes that streams may hold: what each got, at most the credit that it was given} */
     long held() {
         return received.entrySet().stream()
-                .mapToLong(each -> Math.min(
-                        each.getValue(), TunnelProtocol.INITIAL_WINDOW + granted.getOrDefault(each.getKey(), 0L)))
+                .mapToLong(each ->
+                        Math.min(each.getValue(), beginning(each.getKey()) + granted.getOrDefault(each.getKey(), 0L)))
                 .sum();
     }
 

@@ -3,6 +3,7 @@
 package org.sallyport.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -13,9 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.sallyport.wire.control.ControlViolation;
 import org.sallyport.wire.control.Open;
@@ -127,6 +130,11 @@ class SeedsTest {
                         .numbers(FRAME, WINDOW, 0, 3, 2, FRAME, WINDOW, FIN, 3, 0, DELIVER, FINISH, 1)
                         .made());
         seeds.put(
+                "AttachedMux/the-smaller-window-that-overflows",
+                new Seed()
+                        .numbers(CONTROL, 0x40, OPENING, 5, 3, DELIVER, 4, FRAME, DATA, 0, 3, 0xe0 + 5, DELIVER)
+                        .made());
+        seeds.put(
                 "AttachedMux/a-stream-that-is-accepted-late",
                 new Seed()
                         .numbers(OPENING, 40, 3, DELIVER, 5, READ, 0, ACCEPT, 0, WRITE, 0, 100, ABORT, 0)
@@ -188,6 +196,19 @@ class SeedsTest {
     void areWhatIsInTheRepository() throws Exception {
         for (Map.Entry<String, byte[]> seed : seeds().entrySet()) {
             assertArrayEquals(seed.getValue(), Files.readAllBytes(file(seed.getKey())), seed.getKey());
+        }
+    }
+
+    /** What a fuzz test leaves in the folder is committed once it is understood: under a name that says what it shows. */
+    @Test
+    void haveNamesThatPeopleGave() throws IOException {
+        try (Stream<Path> files = Files.walk(FOLDER)) {
+            assertEquals(
+                    List.of(),
+                    files.filter(Files::isRegularFile)
+                            .filter(file ->
+                                    file.getFileName().toString().matches("(crash|leak|oom|slow-unit|timeout)-.*"))
+                            .toList());
         }
     }
 

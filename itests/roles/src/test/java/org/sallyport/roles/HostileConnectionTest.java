@@ -22,8 +22,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sallyport.api.event.Event;
+import org.sallyport.testkit.TestAuthority;
+import org.sallyport.wire.control.Attached;
 
 /** A client that breaks the protocol of its connection is told GO_AWAY(1) and closed, and others go on. */
 @Timeout(120)
@@ -81,6 +84,17 @@ final class HostileConnectionTest {
 
     private static Arguments offence(String name, Consumer<RawPeer> offend) {
         return arguments(name, offend);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"none,", "another, h2", "a later one, sallyport/2"})
+    void whoOffersNoProtocolThatTheServerSpeaksIsClosed(String what, String protocol) {
+        String[] offered = protocol == null ? new String[0] : new String[] {protocol};
+        RawPeer peer = site.ending(
+                RawPeer.connect("127.0.0.1", site.server().tunnel(), TestAuthority.selfSigned("stranger"), offered));
+        peer.reading().say(victim.attach()).awaitEnd();
+
+        assertThat(peer.heard(Attached.class)).isZero();
     }
 
     @ParameterizedTest(name = "{0}")

@@ -9,6 +9,7 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.wire.TunnelProtocol;
 
 /** A tunnel port of somebody who took over a server's key. */
 final class HostileServer implements AutoCloseable {
@@ -28,8 +29,13 @@ final class HostileServer implements AutoCloseable {
 
     /** {@return the next client's tunnel, its control stream accepted} */
     RawPeer next() {
+        return next(TunnelProtocol.ALPN);
+    }
+
+    /** {@return the same, which speaks some protocols or says nothing of any} */
+    RawPeer next(String... protocols) {
         try {
-            RawPeer peer = RawPeer.handshake((SSLSocket) port.accept());
+            RawPeer peer = RawPeer.handshake((SSLSocket) port.accept(), protocols);
             peer.controlAccepted();
             return peer.flush();
         } catch (IOException e) {

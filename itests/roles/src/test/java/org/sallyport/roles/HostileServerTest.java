@@ -156,6 +156,15 @@ final class HostileServerTest {
         return arguments(name, offend);
     }
 
+    @Test
+    void aServerThatAgreesOnNoProtocolIsToldNothing() {
+        victim.attachTo(server.address());
+        RawPeer peer = site.ending(server.next(new String[0]));
+        peer.reading().awaitEnd();
+
+        assertThat(peer.heard(Attach.class)).isZero();
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("offences")
     void whatNoCorrectEndSendsClosesTheConnection(String name, Consumer<RawPeer> offend) {

@@ -4,6 +4,7 @@ package org.sallyport.roles;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.sallyport.roles.RawPeer.ACK;
 import static org.sallyport.roles.RawPeer.DATA;
 import static org.sallyport.roles.RawPeer.FIN;
 import static org.sallyport.roles.RawPeer.RST;
@@ -12,6 +13,7 @@ import static org.sallyport.roles.RawPeer.WINDOW;
 
 import java.io.IOException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,11 +23,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sallyport.api.DestinationId;
+import org.sallyport.api.HostPort;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.service.DestinationView;
-import org.sallyport.testkit.resource.Resource;
+import org.sallyport.testkit.resource.Conversation;
 import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.Open;
+import org.sallyport.wire.control.Opened;
 
 /** A client that offends on a stream loses that stream and nothing else: its other streams go on, and so do other clients. */
 @Timeout(120)
@@ -37,11 +41,15 @@ final class HostileStreamsTest {
     private final Site site = new Site();
 
     private Victim victim;
+    private DestinationView inward;
     private RawPeer peer;
 
     @BeforeEach
     void attach() throws IOException {
         victim = new Victim(site);
+        HostPort resource = site.resource().address();
+        site.server().allow(victim.gateway(), resource);
+        inward = site.server().onPremises(victim.gateway(), "inward", resource);
         peer = victim.attached();
         peer.openEcho(3, victim.echo());
     }
@@ -78,6 +86,17 @@ final class HostileStreamsTest {
         peer.data(0, 5, new byte[1]);
 
         peer.assertReset(5);
+    }
+
+    @Test
+    void payloadBeyondTheSmallerWindowThatBothEndsAgreedOnResetsTheStream() {
+        RawPeer agreed = victim.attached(List.of(TunnelProtocol.WINDOW_FEATURE));
+        agreed.open(5, victim.held());
+        assertThat(agreed.opened(5).code()).isZero();
+        agreed.data(0, 5, new byte[TunnelProtocol.AGREED_WINDOW + 1]);
+
+        agreed.assertReset(5);
+        agreed.assertGoesOn();
     }
 
     @Test
@@ -138,6 +157,46 @@ final class HostileStreamsTest {
         peer.assertReset(5);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "no CBOR, 00000004ffffffff",
+        "nothing, 00000000",
+        "longer than an OPENED may be, 00004001",
+        "a key twice, 00000007a2616101616102",
+        "an indefinite map, 00000003bf61ff",
+        "deeper than 8, 0000000ca16161818181818181818180",
+        "no code, 00000001a0"
+    })
+    void anOpenedThatIsNoneResetsTheStreamAndTheApplication(String what, String hex) throws IOException {
+        try (Conversation application = Conversation.connect(site.listening(inward))) {
+            int stream = peer.asked();
+            peer.data(ACK, stream, HexFormat.of().parseHex(hex));
+
+            peer.assertReset(stream);
+            assertThat(application.isResetNext()).isTrue();
+        }
+    }
+
+    @Test
+    void whoEndsAStreamBeforeItsAnswerOrSendsBeyondItsWindowAfterItResetsTheApplication() throws IOException {
+        HostPort listening = site.listening(inward);
+        try (Conversation unanswered = Conversation.connect(listening)) {
+            int stream = peer.asked();
+            peer.frame(WINDOW, ACK | FIN, stream, 0);
+
+            peer.assertReset(stream);
+            assertThat(unanswered.isResetNext()).isTrue();
+        }
+        try (Conversation flooded = Conversation.connect(listening)) {
+            int stream = peer.asked();
+            byte[] opened = RawPeer.bytes(new Opened(0, ""));
+            peer.data(ACK, stream, opened).data(0, stream, new byte[(int) WINDOW_BYTES - opened.length + 1]);
+
+            peer.assertReset(stream);
+            assertThat(flooded.isResetNext()).isTrue();
+        }
+    }
+
     @Test
     void aDestinationOfAnotherGatewayIsRefusedAndTheOperatorIsTold() {
         DestinationView foreign =
@@ -155,13 +214,11 @@ final class HostileStreamsTest {
 
     @Test
     void anOnPremisesDestinationIsRefusedByTheServer() {
-        Resource resource = site.resource();
-        DestinationView inward = site.server().onPremises(victim.gateway(), "inward", resource.address());
         peer.open(5, inward.id());
 
         assertThat(peer.opened(5).code()).isEqualTo(UNKNOWN);
         peer.assertReset(5);
-        assertThat(resource.served()).isZero();
+        assertThat(site.resource().served()).isZero();
     }
 
     @Test

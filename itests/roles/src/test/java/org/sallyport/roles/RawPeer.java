@@ -76,6 +76,7 @@ final class RawPeer implements AutoCloseable {
 
     private boolean controlOpen;
     private int pings;
+    private int lastAsked;
 
     /** A frame that came. */
     record Got(int type, int flags, int stream, int length) {
@@ -102,22 +103,28 @@ final class RawPeer implements AutoCloseable {
 
     /** {@return the same, from another of this machine's addresses} */
     static RawPeer connect(String source, HostPort server, KeyMaterial key) {
+        return connect(source, server, key, TunnelProtocol.ALPN);
+    }
+
+    /** {@return the same, which offers some protocols or none} */
+    static RawPeer connect(String source, HostPort server, KeyMaterial key, String... protocols) {
         try {
             Socket plain = new Socket();
             plain.setReceiveBufferSize(SMALL_BUFFER);
             plain.bind(new InetSocketAddress(source, 0));
             plain.connect(new InetSocketAddress(server.host(), server.port()), 10_000);
-            return handshake((SSLSocket)
-                    context(key).getSocketFactory().createSocket(plain, server.host(), server.port(), true));
+            return handshake(
+                    (SSLSocket) context(key).getSocketFactory().createSocket(plain, server.host(), server.port(), true),
+                    protocols);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** {@return an end that is up, over a socket whose TLS has not begun} */
-    static RawPeer handshake(SSLSocket socket) throws IOException {
+    static RawPeer handshake(SSLSocket socket, String... protocols) throws IOException {
         SSLParameters parameters = socket.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {TunnelProtocol.ALPN});
+        parameters.setApplicationProtocols(protocols);
         socket.setSSLParameters(parameters);
         socket.setSoTimeout((int) Node.LIMIT.toMillis());
         socket.startHandshake();
@@ -396,6 +403,29 @@ final class RawPeer implements AutoCloseable {
 
     static Open opening(String destination) {
         return new Open(destination, 0, "192.0.2.7", 4711, "192.0.2.8", 15_000, Map.of(), 1);
+    }
+
+    /** {@return OPENED with its length} */
+    static byte[] bytes(Opened opened) {
+        ByteBuf buffer = Unpooled.buffer();
+        try {
+            StreamMessages.write(opened, buffer);
+            return ByteBufUtil.getBytes(buffer);
+        } catch (ControlViolation e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** {@return the next stream that the other end opens} */
+    int asked() {
+        int before = lastAsked;
+        Got asked = await(
+                "SYN",
+                frame -> frame.type() <= WINDOW
+                        && frame.has(SYN)
+                        && Integer.compareUnsigned(frame.stream(), before) > 0);
+        lastAsked = asked.stream();
+        return lastAsked;
     }
 
     /** Opens a stream to a destination. */

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
@@ -101,7 +102,12 @@ final class Victim {
 
     /** {@return a tunnel that is attached and applied its configuration} */
     RawPeer attached() {
-        RawPeer peer = stranger().reading().say(attach());
+        return attached(List.of());
+    }
+
+    /** {@return the same, which says that it has some features} */
+    RawPeer attached(List<String> features) {
+        RawPeer peer = stranger().reading().say(attach().describing(features, Map.of()));
         peer.say(new Applied(peer.hear(Attached.class).config().revision(), List.of()));
         peer.assertGoesOn();
         return peer;

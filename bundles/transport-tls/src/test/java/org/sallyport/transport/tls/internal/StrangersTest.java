@@ -143,6 +143,8 @@ class StrangersTest {
 
         assertThat(client.closed().await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(client.usable()).isFalse();
+        // what nobody read there is let go five seconds later
+        assertThat(take().closed().await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private static Socket stranger(TunnelListener port) throws IOException {
