@@ -161,7 +161,9 @@ final class HostileConnectionTest {
 
     @Test
     void whoDoesNotReadTheAnswersToItsOpensIsClosed() {
-        RawPeer peer = victim.stranger().say(victim.attach());
+        RawPeer peer = victim.stranger().say(victim.attach()).flush();
+        // one that is not attached yet is closed for less
+        site.server().await(Event.Attached.class, 1, event -> true);
         // refused, because nothing was applied or nothing asked for; RST upon RST waits for a peer that takes none
         for (int i = 0; i < 3_000_000 && site.server().count(Event.Detached.class) == 0; i++) {
             peer.frame(WINDOW, SYN, 3 + 2 * i, 0);
