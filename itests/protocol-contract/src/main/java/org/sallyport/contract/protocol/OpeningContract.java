@@ -220,6 +220,27 @@ interface OpeningContract extends ContractTest {
     }
 
     @Test
+    default void anEndIsCarriedThoughTheOpenWaitsForTheConfigurationThatItReliesOn() throws IOException {
+        try (Resource held = Resource.held()) {
+            ends().attach();
+            ends().apply();
+            Destination added = ends().destination(held.address(), DestinationOptions.DEFAULTS);
+            ends().newerRevision();
+            TwoEnds.await(ends().applyIngress());
+            HostPort listening = TwoEnds.listening(added, ends().status(added).state());
+            try (Conversation application = Conversation.connect(listening).end()) {
+                Await.until("the end was sent", () -> ends().tunnel(0).sentEnd());
+                ends().applyDialling(0);
+                try (Conversation resource = held.next()) {
+                    assertThat(resource.receiveAll()).isEmpty();
+                    resource.send("answer").end();
+                    assertThat(application.receiveAll()).isEqualTo("answer");
+                }
+            }
+        }
+    }
+
+    @Test
     default void aConnectionWaitsForAClientWhileThereIsNone() throws IOException {
         try (Resource echo = Resource.echo()) {
             ends().times(Duration.ofSeconds(20), Duration.ofSeconds(10));

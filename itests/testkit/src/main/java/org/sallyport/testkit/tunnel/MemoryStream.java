@@ -52,7 +52,7 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
     private boolean reading;
     private boolean delivering;
     private @Nullable ChannelPromise finWanted;
-    private boolean finSent;
+    private volatile boolean finSent;
     private boolean finReceived;
     private boolean resetWanted;
     private boolean resetKnown;
@@ -153,6 +153,10 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
         return sentPayload;
     }
 
+    boolean sentEnd() {
+        return finSent;
+    }
+
     void linked(MemoryStream other) {
         loop().execute(() -> {
             peer = other;
@@ -171,6 +175,8 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
         inbound.add(item);
         if (reading) {
             deliver();
+        } else if (inbound.size() == 1) {
+            endIfNext();
         }
     }
 
@@ -261,6 +267,11 @@ final class MemoryStream extends AbstractChannel implements StreamChannel {
             other.loop().execute(() -> other.grant(granted));
         }
         pipeline().fireChannelReadComplete();
+        endIfNext();
+    }
+
+    /** What ends the stream is told as soon as nothing stands before it, whether somebody reads or not. */
+    private void endIfNext() {
         Object end = inbound.peek();
         if (end == FIN) {
             inbound.remove();

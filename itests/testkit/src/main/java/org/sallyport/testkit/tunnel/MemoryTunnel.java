@@ -166,6 +166,11 @@ public final class MemoryTunnel implements Tunnel {
         return streams.stream().anyMatch(MemoryStream::sentPayload);
     }
 
+    /** {@return whether the end of the payload left on a stream that is open on this side} */
+    public boolean sentEnd() {
+        return streams.stream().anyMatch(MemoryStream::sentEnd);
+    }
+
     /** {@return whether it is closed and nothing is left of its streams on both sides} */
     public boolean isOver() {
         return closed.isDone()

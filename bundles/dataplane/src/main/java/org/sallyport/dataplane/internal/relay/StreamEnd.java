@@ -83,8 +83,11 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(false);
-        of((StreamChannel) context.channel());
+        StreamChannel stream = (StreamChannel) context.channel();
+        stream.config().setAutoRead(false);
+        // that is told once, and perhaps was to whoever held the stream before
+        inputEnded = stream.isInputShutdown();
+        of(stream);
     }
 
     @Override
