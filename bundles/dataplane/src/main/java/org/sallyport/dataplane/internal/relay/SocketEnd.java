@@ -54,13 +54,14 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private final Runnable pauseIfFull = this::pauseIfFull;
     private @Nullable EarlyReader early;
     private volatile @Nullable StreamEnd stream;
-    private volatile boolean deaf;
     private long burst;
     private volatile boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
-    private boolean outputFailed;
-    private boolean closing;
+    /** What it is given is dropped; it is still read. */
+    private volatile boolean outputFailed;
+
+    private volatile boolean closing;
 
     /**
      * @param channel the socket, not registered yet; its options are set here
@@ -227,7 +228,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             return;
         }
         outputFailed = true;
-        deaf = true;
         StreamEnd giver = stream;
         if (inputEnded || giver == null) {
             broken("reset");
@@ -263,7 +263,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             return;
         }
         closing = true;
-        deaf = true;
         connection.because(why);
         StreamEnd other = stream;
         if (other == null) {
@@ -279,7 +278,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     /** Takes bytes for the socket, to be sent with the next {@link #flush}. */
     @SuppressWarnings("FutureReturnValueIgnored") // a failure comes as an event
     void deliver(ByteBuf data) {
-        if (deaf) {
+        if (closing || outputFailed) {
             data.release();
         } else {
             channel.write(data, channel.voidPromise());
@@ -288,7 +287,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     /** {@return whether more bytes are welcome; when they are again, the stream's end is told} */
     boolean writable() {
-        return deaf || channel.isWritable();
+        return closing || outputFailed || channel.isWritable();
     }
 
     /** {@return bytes that were delivered and that the system has not taken yet} */
@@ -304,7 +303,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     /** The stream takes bytes again. */
     void resume() {
-        if (!deaf && !inputEnded && !channel.config().isAutoRead()) {
+        if (!closing && !inputEnded && !channel.config().isAutoRead()) {
             channel.config().setAutoRead(true);
         }
     }
@@ -377,7 +376,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private void closeWhenEnded() {
         if (inputEnded && outputEnded && !closing) {
             closing = true;
-            deaf = true;
             channel.close();
         }
     }
@@ -385,7 +383,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     /** Resets the socket once it has taken what was delivered to it, or when it doesn't for too long. On the loop. */
     public void resetAfterWriting() {
         closing = true;
-        deaf = true;
         channel.config().setAutoRead(false);
         ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         if (written.isDone()) {
@@ -403,7 +400,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a closed socket
     public void resetSocket() {
         closing = true;
-        deaf = true;
         linger0(channel);
         channel.close();
     }
