@@ -13,8 +13,8 @@ import org.sallyport.spi.Protocol;
 import org.sallyport.spi.ResetMode;
 
 /**
- * A carried connection at this end, from accept or open to the last event of its socket. All that ends it goes through here,
- * so that it ends once and with one reason.
+ * A carried connection at this end, from accept or open to the last event of its socket, and until its stream has sent what
+ * was taken from there. All that ends it goes through here, so that it ends once and with one reason.
  *
  * <p>State belongs to the loop of its socket (before there is one: of its stream), except where a method says otherwise.
  */
@@ -32,6 +32,8 @@ public abstract class Connection {
     private long socketCount;
     private long streamCount;
     private volatile long lastByte;
+    private boolean socketGone;
+    private boolean aborted;
     private boolean over;
 
     /**
@@ -90,7 +92,12 @@ public abstract class Connection {
     private void abortHere(String why) {
         if (!over) {
             because(why);
+            // what the stream still had to send is given up
+            aborted = true;
             abortNow();
+            if (socketGone) {
+                finish();
+            }
         }
     }
 
@@ -106,6 +113,31 @@ public abstract class Connection {
     /** Notes why it ends; the first one who knows is right. Safe for every thread. */
     protected final void because(String why) {
         reason.compareAndSet(null, why);
+    }
+
+    /**
+     * Nothing is left of the socket; on the loop.
+     *
+     * @param stream that it was joined to: it may still have to send what came from the socket, for as long as nobody
+     *     {@linkplain #abort aborts} the connection
+     */
+    final void socketGone(@Nullable StreamEnd stream) {
+        socketGone = true;
+        if (stream == null || aborted) {
+            finish();
+        } else {
+            stream.tellWhenGone();
+        }
+    }
+
+    /** Nothing is left of the stream that the socket was joined to. Safe for every thread. */
+    final void streamGone() {
+        EventLoop loop = loop();
+        if (loop.inEventLoop()) {
+            finish();
+        } else {
+            loop.execute(this::finish);
+        }
     }
 
     /** To be called when nothing of it is left on its channels and no code of its protocol will run for it any more. */

@@ -254,7 +254,11 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         // The pipeline is being taken apart from its end: handlers of the protocol follow in this turn of the loop.
-        context.channel().eventLoop().execute(connection::finish);
+        context.channel().eventLoop().execute(this::gone);
+    }
+
+    private void gone() {
+        connection.socketGone(stream);
     }
 
     /** The socket has ended otherwise than by FIN both ways. */

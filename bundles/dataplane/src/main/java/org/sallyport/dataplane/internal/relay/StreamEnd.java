@@ -5,6 +5,7 @@ package org.sallyport.dataplane.internal.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -31,6 +32,8 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     private volatile boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
+    private boolean gone;
+    private boolean awaited;
     private long burst;
 
     /**
@@ -160,6 +163,14 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        gone = true;
+        if (awaited) {
+            loop.execute(connection::streamGone);
+        }
+    }
+
     private void broken(Throwable cause) {
         if (over) {
             return;
@@ -261,6 +272,25 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         over = true;
         flush();
         channel().reset(mode);
+    }
+
+    /** Lets the connection know when all that the socket gave has left the stream, or won't. */
+    void tellWhenGone() {
+        if (loop.inEventLoop()) {
+            tellWhenGoneHere();
+        } else {
+            loop.execute(this::tellWhenGoneHere);
+        }
+    }
+
+    private void tellWhenGoneHere() {
+        ChannelOutboundBuffer waiting = channel().unsafe().outboundBuffer();
+        boolean owes = waiting != null && (outputEnding || waiting.totalPendingWriteBytes() > 0);
+        if (owes && !gone) {
+            awaited = true;
+        } else {
+            connection.streamGone();
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // FIN went both ways, nobody waits

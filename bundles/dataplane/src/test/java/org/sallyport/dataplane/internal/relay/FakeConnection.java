@@ -4,6 +4,7 @@ package org.sallyport.dataplane.internal.relay;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.DestinationOptions;
@@ -13,6 +14,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.dataplane.internal.TestSurroundings;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.spi.Protocol;
+import org.sallyport.spi.ResetMode;
 
 /** A connection that belongs to nobody. */
 final class FakeConnection extends Connection {
@@ -32,6 +34,7 @@ final class FakeConnection extends Connection {
     final CompletableFuture<String> ended = new CompletableFuture<>();
 
     private final EventLoop loop;
+    private volatile @Nullable StreamEnd stream;
 
     FakeConnection(TestSurroundings process, EventLoop loop, ConnectionGroup group) {
         super(DESTINATION, entered(process), group, begun(), true);
@@ -58,6 +61,11 @@ final class FakeConnection extends Connection {
         return this;
     }
 
+    /** From now on it ends with its channels, and an abort resets this stream. */
+    void carriedBy(StreamEnd end) {
+        stream = end;
+    }
+
     @Override
     public EventLoop loop() {
         return loop;
@@ -75,7 +83,12 @@ final class FakeConnection extends Connection {
 
     @Override
     protected void abortNow() {
-        finish();
+        StreamEnd carrier = stream;
+        if (carrier == null) {
+            finish();
+        } else {
+            carrier.reset(ResetMode.ABORT);
+        }
     }
 
     @Override
