@@ -192,8 +192,20 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             goAwaySent = true;
             usable = false;
             FrameWriter.goAway(writer.room(Frame.HEADER_LENGTH), GoAwayCode.NORMAL);
+            takeBackOpens("this end opens no more streams");
+            endReads();
             flushLater();
         }
+    }
+
+    /** Streams whose SYN has not left are lost before the other end heard of them; only the control stream is opened yet. */
+    private void takeBackOpens(String why) {
+        for (MuxStreamChannel stream : List.copyOf(opens)) {
+            if (!stream.isControl()) {
+                lose(stream, why);
+            }
+        }
+        opens.removeIf(stream -> !stream.isControl());
     }
 
     /** Goes on with IDs not below a number; gaps are allowed. */
@@ -866,10 +878,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         }
         if (!goAwayReceived) {
             goAwayReceived = true;
-            for (MuxStreamChannel stream : List.copyOf(opens)) {
-                lose(stream, "the other end opens no more streams");
-            }
-            opens.clear();
+            takeBackOpens("the other end takes no more streams");
             owner.goneAway();
         }
     }
