@@ -13,7 +13,7 @@ final class LiveTunnels {
 
     void add(TlsTunnel tunnel) {
         tunnels.add(tunnel);
-        tunnel.closed().addListener(done -> tunnels.remove(tunnel));
+        tunnel.gone().addListener(done -> tunnels.remove(tunnel));
         if (ended) {
             tunnel.close("the transport stops");
         }
@@ -28,7 +28,7 @@ final class LiveTunnels {
         }
         for (TlsTunnel tunnel : tunnels) {
             long left = Math.max(0, deadline - System.nanoTime());
-            tunnel.closed().awaitUninterruptibly(left, TimeUnit.NANOSECONDS);
+            tunnel.gone().awaitUninterruptibly(left, TimeUnit.NANOSECONDS);
         }
     }
 }

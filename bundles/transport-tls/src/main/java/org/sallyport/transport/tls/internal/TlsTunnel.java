@@ -51,6 +51,7 @@ final class TlsTunnel implements Tunnel, MuxOwner {
     private final Consumer<TlsTunnel> arrivals;
     private final Mux mux;
     private final Promise<String> closed;
+    private final Promise<Void> gone;
     private final Promise<Void> drained;
     private final Promise<String> worn;
     private volatile @Nullable StreamAcceptor acceptor;
@@ -77,6 +78,7 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         mux = new Mux(
                 channel, client, this, terms.memory().windows(), terms.memory().process());
         closed = loop.newPromise();
+        gone = loop.newPromise();
         drained = loop.newPromise();
         worn = loop.newPromise();
         ChannelPipeline pipeline = channel.pipeline();
@@ -259,6 +261,11 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         return closed;
     }
 
+    /** {@return completes when nothing is left of it and its streams} */
+    Future<?> gone() {
+        return gone;
+    }
+
     @Override
     public String toString() {
         return (client ? "tunnel to " : "tunnel from ") + peer.address();
@@ -353,6 +360,11 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         LOG.debug("{}: closed: {}", this, reason);
         closed.trySuccess(reason);
         drained.trySuccess(null);
+    }
+
+    @Override
+    public void over() {
+        gone.trySuccess(null);
     }
 
     /** The end of the control stream is the end of the tunnel; the role's handlers hear of it first. */

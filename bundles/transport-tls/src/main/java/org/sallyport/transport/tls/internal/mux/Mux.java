@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * <h2>Lifecycle</h2>
  *
  * Added to the connection's pipeline, as its last handler, once bytes may be sent: after the TLS handshake. It ends with the
- * connection; then all its streams are told and closed, and the owner last.
+ * connection; then all its streams are told and closed, and the owner last. Only streams whose end came before, or their reset,
+ * have readers that go on, so that they get what was sent to them; nothing waits for those.
  *
  * <h2>Order of what leaves</h2>
  *
@@ -105,6 +106,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     private boolean goAwayReceived;
     private boolean closed;
     private boolean ownerTold;
+    private boolean over;
     private @Nullable String reason;
     private long sentBytes;
     private long receivedBytes;
@@ -382,16 +384,18 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         if (out != null) {
             out.release();
         }
-        memory.stop();
-        tellOwner();
+        // later, so that handlers of the streams hear of it first
+        channel.eventLoop().execute(() -> owner.closed(why));
+        ownerTold = true;
+        endIfOver();
     }
 
-    /** Once the connection and all channels are closed; later, so that their handlers hear of it first. */
-    private void tellOwner() {
-        String why = reason;
-        if (closed && channels == 0 && !ownerTold && why != null) {
-            ownerTold = true;
-            channel.eventLoop().execute(() -> owner.closed(why));
+    /** What streams still hold counts until the last of them is closed. */
+    private void endIfOver() {
+        if (ownerTold && channels == 0 && !over) {
+            over = true;
+            memory.stop();
+            channel.eventLoop().execute(owner::over);
         }
     }
 
@@ -402,7 +406,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
                 && !stream.outbound().finSent();
         forget(stream);
         stream.inbound()
-                .reset(new StreamResetException(
+                .lose(new StreamResetException(
                         clean ? StreamResetException.Kind.TUNNEL_LOST_CLEAN : StreamResetException.Kind.TUNNEL_LOST,
                         "the tunnel was lost: " + why));
     }
@@ -595,7 +599,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     void closed(MuxStreamChannel stream) {
         if (stream.wasActive()) {
             channels--;
-            tellOwner();
+            endIfOver();
         }
         StreamOutbound outbound = stream.outbound();
         if (outbound.ended()) {
