@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * is handed out when the client has opened it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // closes and registrations whose end comes as an event
-final class TlsTunnel implements Tunnel, MuxOwner {
+final class TlsTunnel implements Tunnel, MuxOwner, LiveConnections.Member {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTunnel.class);
     private static final Set<String> FEATURES = Set.of(TunnelProtocol.WINDOW_FEATURE);
     private static final long LAST_WORDS_MILLIS = 1000;
@@ -261,8 +261,8 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         return closed;
     }
 
-    /** {@return completes when nothing is left of it and its streams} */
-    Future<?> gone() {
+    @Override
+    public Future<?> gone() {
         return gone;
     }
 

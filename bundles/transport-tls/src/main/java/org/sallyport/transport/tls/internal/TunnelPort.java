@@ -33,7 +33,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
     private final EventLoops loops;
     private final LoopPlaces places;
     private final TunnelTerms terms;
-    private final LiveTunnels live;
+    private final LiveConnections live;
     private final Consumer<Tunnel> arrivals;
     private final Strangers bounds;
     private final ArrivalGate gate;
@@ -44,7 +44,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             EventLoops loops,
             LoopPlaces places,
             TunnelTerms terms,
-            LiveTunnels live,
+            LiveConnections live,
             KeyMaterial identity,
             Strangers bounds,
             Consumer<Tunnel> arrivals,
@@ -65,7 +65,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             EventLoops loops,
             LoopPlaces places,
             TunnelTerms terms,
-            LiveTunnels live,
+            LiveConnections live,
             InetSocketAddress address,
             KeyMaterial identity,
             Strangers bounds,
@@ -167,6 +167,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         };
         Sockets.prepare(arrived);
         Sockets.limitUnsent(loops, arrived);
+        Arrival arrival = new Arrival(arrived, loop);
         SslHandler handler = tls.newHandler(arrived.alloc());
         // the deadline of the attach covers the handshake
         handler.setHandshakeTimeout(0, TimeUnit.SECONDS);
@@ -178,7 +179,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
                 .addLast(
                         HandlerNames.HANDSHAKE,
                         new Handshake(
-                                (context, peer) -> arrive(context, peer, admitted),
+                                (context, peer) -> arrive(context, peer, arrival, admitted),
                                 cause -> LOG.debug("{}: no tunnel, {}", arrived, cause.toString())));
         Runnable gone = () -> {
             admitted.run();
@@ -190,9 +191,11 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
                 gone.run();
             }
         });
+        // after the registration, so that what closes it comes after that
+        live.add(arrival);
     }
 
-    private void arrive(ChannelHandlerContext context, Tunnel.Peer peer, Runnable admitted) {
+    private void arrive(ChannelHandlerContext context, Tunnel.Peer peer, Arrival arrival, Runnable admitted) {
         Channel connection = context.channel();
         connection.pipeline().remove(HandlerNames.GATE);
         connection.pipeline().addLast(HandlerNames.QUOTA, new AttachQuota());
@@ -204,6 +207,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
             }
         });
         live.add(tunnel);
+        arrival.becomesTunnel();
     }
 
     /** Accepting failed, mostly for lack of file descriptors: waits a second, so that the loop does not spin. */
