@@ -17,9 +17,10 @@ import io.netty.util.concurrent.Future;
  * FIN that arrives fires {@link io.netty.channel.socket.ChannelInputShutdownEvent} after all data was read (the option
  * {@code ALLOW_HALF_CLOSURE} is always on). {@link #close()} after FIN both ways is clean; before that it is an abort.
  *
- * <p>A reset of the other end, or the loss of the tunnel, fires {@code exceptionCaught} with {@link StreamResetException}
- * after the data that came before it, then {@code channelInactive}; a reader that is paused is told 5 s later at the latest,
- * and what it did not read is discarded.
+ * <p>A reset of the other end fires {@code exceptionCaught} with {@link StreamResetException} after the data that came before
+ * it, then {@code channelInactive}; a reader that is paused is told 5 s later at the latest, and what it did not read is
+ * discarded. The loss of the tunnel fires the same at once, and what was not read by then is discarded; but a stream to
+ * whose end both sides had come is read on.
  *
  * <p>Back-pressure: not writable means no credit or a full tunnel; auto-read off means that credit is not given back. What is
  * written all the same is kept until there is credit. One {@code channelReadComplete} ends each burst of reads.

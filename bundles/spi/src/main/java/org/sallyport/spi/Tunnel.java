@@ -128,6 +128,11 @@ public interface Tunnel {
     /** {@return measures the round trip now: nanoseconds} */
     Future<Long> ping();
 
-    /** {@return completes with the reason when the tunnel is closed and all its streams are; never fails} */
+    /**
+     * Tells the end. Streams that were open are closed by then; of one whose end or reset had come before, readers may still
+     * get what they had not read.
+     *
+     * @return completes with the reason when the tunnel is closed, however slowly its streams are read; never fails
+     */
     Future<String> closed();
 }

@@ -162,6 +162,11 @@ final class PlainMux implements MuxOwner {
         closed.complete(reason);
     }
 
+    @Override
+    public void over() {
+        // no stream ends after the connection here
+    }
+
     /** Adds the mux once the connection is up. */
     private static final class Begin extends ChannelInboundHandlerAdapter {
         private final boolean client;

@@ -10,9 +10,9 @@ import org.sallyport.spi.EventLoops;
  * @param loops on which they live
  * @param places on those
  * @param terms that hold for all of them
- * @param live all of them
+ * @param live all of them, and what may become one
  */
-record Surroundings(EventLoops loops, LoopPlaces places, TunnelTerms terms, LiveTunnels live) {
+record Surroundings(EventLoops loops, LoopPlaces places, TunnelTerms terms, LiveConnections live) {
     /** {@return socket and TLS implementation in use, for people} */
     String transport() {
         return loops.kind() + ", " + terms.tls().implementation();

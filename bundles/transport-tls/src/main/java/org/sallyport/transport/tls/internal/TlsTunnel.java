@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * is handed out when the client has opened it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // closes and registrations whose end comes as an event
-final class TlsTunnel implements Tunnel, MuxOwner {
+final class TlsTunnel implements Tunnel, MuxOwner, LiveConnections.Member {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTunnel.class);
     private static final Set<String> FEATURES = Set.of(TunnelProtocol.WINDOW_FEATURE);
     private static final long LAST_WORDS_MILLIS = 1000;
@@ -55,6 +55,7 @@ final class TlsTunnel implements Tunnel, MuxOwner {
     private final Consumer<TlsTunnel> arrivals;
     private final Mux mux;
     private final Promise<String> closed;
+    private final Promise<Void> gone;
     private final Promise<Void> drained;
     private final Promise<String> worn;
     private final TunnelLimits limits;
@@ -85,6 +86,7 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         windows = terms.bounds().windows();
         mux = new Mux(channel, client, this, limits, windows, terms.bounds().process());
         closed = loop.newPromise();
+        gone = loop.newPromise();
         drained = loop.newPromise();
         worn = loop.newPromise();
         ChannelPipeline pipeline = channel.pipeline();
@@ -291,6 +293,11 @@ final class TlsTunnel implements Tunnel, MuxOwner {
     }
 
     @Override
+    public Future<?> gone() {
+        return gone;
+    }
+
+    @Override
     public String toString() {
         return (client ? "tunnel to " : "tunnel from ") + peer.address();
     }
@@ -384,6 +391,11 @@ final class TlsTunnel implements Tunnel, MuxOwner {
         LOG.debug("{}: closed: {}", this, reason);
         closed.trySuccess(reason);
         drained.trySuccess(null);
+    }
+
+    @Override
+    public void over() {
+        gone.trySuccess(null);
     }
 
     /** The end of the control stream is the end of the tunnel; the role's handlers hear of it first. */

@@ -32,7 +32,7 @@ import org.sallyport.transport.tls.internal.proxy.Routes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tunnels over TLS and TCP. When it goes, its ports and tunnels are closed first. */
+/** Tunnels over TLS and TCP. When it goes, its ports, tunnels and dials are closed first. */
 @Component(service = {TunnelTransport.class, HealthCheck.class, LimitService.class})
 public final class TlsTunnelTransport implements TunnelTransport, HealthCheck, LimitService {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTunnelTransport.class);
@@ -45,6 +45,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck, L
     private final Routes routes;
     private final Queue<TunnelListener> ports = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor resolver;
+    private volatile boolean stopped;
 
     /**
      * @param loops on which tunnels live
@@ -67,7 +68,7 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck, L
     }
 
     TlsTunnelTransport(EventLoops loops, TunnelTerms terms, Routes.Names names) {
-        surroundings = new Surroundings(loops, new LoopPlaces(loops.all()), terms, new LiveTunnels());
+        surroundings = new Surroundings(loops, new LoopPlaces(loops.all()), terms, new LiveConnections());
         gate = new ArrivalGate(terms.bounds()::strangers);
         routes = new Routes(names);
         resolver = new ThreadPoolExecutor(
@@ -92,6 +93,9 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck, L
                 .addListener((Future<TunnelListener> bound) -> {
                     if (bound.isSuccess()) {
                         ports.add(bound.getNow());
+                        if (stopped) {
+                            Future<Void> unused = bound.getNow().close(); // nobody waits any more
+                        }
                     }
                 });
     }
@@ -122,15 +126,27 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck, L
         return surroundings.terms().bounds().views(gate.strangers());
     }
 
-    /** Closes ports and tunnels, within 3 s. */
+    /** Closes ports, tunnels and what may become one, and waits for what was looked up for them; within 3 s. */
     @Deactivate
     public void stop() {
         long begun = System.nanoTime();
+        stopped = true;
         for (TunnelListener port : ports) {
-            port.close().awaitUninterruptibly(STOP_MILLIS, TimeUnit.MILLISECONDS);
+            port.close().awaitUninterruptibly(left(begun), TimeUnit.MILLISECONDS);
         }
-        surroundings.live().closeAll(STOP_MILLIS);
+        surroundings.live().closeAll(left(begun));
         resolver.shutdownNow();
+        try {
+            if (!resolver.awaitTermination(left(begun), TimeUnit.MILLISECONDS)) {
+                LOG.warn("tunnel transport: the system still looks up a name, and cannot be asked to end that");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         LOG.info("tunnel transport: stopped in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+    }
+
+    private static long left(long begun) {
+        return Math.max(0, STOP_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     }
 }

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * turn; one deadline covers all. State belongs to the event loop that was chosen for it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // closes and registrations whose end comes as an event
-final class TunnelDial {
+final class TunnelDial implements LiveConnections.Member {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelDial.class);
 
     private final Surroundings surroundings;
@@ -47,6 +47,7 @@ final class TunnelDial {
     private final LoopPlaces.Place place;
     private final EventLoop loop;
     private final Promise<Tunnel> result;
+    private final Promise<Void> gone;
     private final long end;
     private @Nullable Channel current;
 
@@ -61,6 +62,7 @@ final class TunnelDial {
         place = surroundings.places().take();
         loop = place.loop();
         result = loop.newPromise();
+        gone = loop.newPromise();
         end = System.nanoTime() + target.timeout().toNanos();
         OutboundProxy proxy = target.proxy();
         silent = proxy == null
@@ -92,19 +94,34 @@ final class TunnelDial {
             deadline.cancel(false);
             if (done.isSuccess()) {
                 result.getNow().closed().addListener(closed -> place.giveBack());
+                gone.trySuccess(null);
                 return;
             }
             place.giveBack();
             Channel connection = current;
-            if (connection != null) {
+            if (connection == null) {
+                gone.trySuccess(null);
+            } else {
+                connection.closeFuture().addListener(closed -> gone.trySuccess(null));
                 connection.close();
             }
         });
+        surroundings.live().add(this);
         try {
             resolver.execute(this::resolve);
         } catch (RejectedExecutionException stopped) {
             result.tryFailure(new IOException("the transport stops", stopped));
         }
+    }
+
+    @Override
+    public void close(String reason) {
+        result.tryFailure(new IOException(reason));
+    }
+
+    @Override
+    public Future<?> gone() {
+        return gone;
     }
 
     /** Asks the system and reads files, which may block: on a thread of its own. */

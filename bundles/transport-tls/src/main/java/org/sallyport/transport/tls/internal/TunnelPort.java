@@ -151,6 +151,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         };
         Sockets.prepare(arrived);
         Sockets.limitUnsent(surroundings.loops(), arrived);
+        Arrival arrival = new Arrival(arrived, loop);
         SslHandler handler = tls.newHandler(arrived.alloc());
         // the deadline of the attach covers the handshake
         handler.setHandshakeTimeout(0, TimeUnit.SECONDS);
@@ -164,7 +165,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
                 .addLast(
                         HandlerNames.HANDSHAKE,
                         new Handshake(
-                                (context, peer) -> arrive(context, peer, admitted),
+                                (context, peer) -> arrive(context, peer, arrival, admitted),
                                 cause -> LOG.debug("{}: no tunnel, {}", arrived, cause.toString())));
         Runnable gone = () -> {
             admitted.run();
@@ -176,9 +177,11 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
                 gone.run();
             }
         });
+        // after the registration, so that what closes it comes after that
+        surroundings.live().add(arrival);
     }
 
-    private void arrive(ChannelHandlerContext context, Tunnel.Peer peer, Runnable admitted) {
+    private void arrive(ChannelHandlerContext context, Tunnel.Peer peer, Arrival arrival, Runnable admitted) {
         Channel connection = context.channel();
         connection.pipeline().remove(HandlerNames.GATE);
         connection.pipeline().addLast(HandlerNames.QUOTA, new AttachQuota());
@@ -191,6 +194,7 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
                     }
                 });
         surroundings.live().add(tunnel);
+        arrival.becomesTunnel();
     }
 
     /** Accepting failed, mostly for lack of file descriptors: waits a second, so that the loop does not spin. */

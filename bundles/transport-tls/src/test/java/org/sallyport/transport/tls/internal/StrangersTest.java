@@ -11,16 +11,20 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +37,7 @@ import org.sallyport.spi.TunnelListener;
 import org.sallyport.spi.TunnelTarget;
 import org.sallyport.testkit.NioLoops;
 import org.sallyport.testkit.TestAuthority;
+import org.sallyport.transport.tls.internal.proxy.Routes;
 
 /** What connections may cost that no role admitted. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -147,6 +152,63 @@ class StrangersTest {
         assertThat(take().closed().await(20, TimeUnit.SECONDS)).isTrue();
     }
 
+    @Test
+    void aHandshakeIsCutWhenTheTransportStops() throws Exception {
+        TunnelListener port = listen(new Strangers(20, 500, LONG_MILLIS));
+        try (Socket socket = stranger(port)) {
+            socket.getOutputStream().write(new byte[] {22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3});
+            // came later, so the one before was accepted
+            await(transport.connect(target(port)));
+
+            transport.stop();
+            assertThat(ended(socket)).isTrue();
+        }
+    }
+
+    @Test
+    void aDialIsCutWhenTheTransportStops() throws Exception {
+        transport = make(new Strangers(20, 500, LONG_MILLIS), InetAddress::getAllByName);
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Future<Tunnel> dial = transport.connect(target(silent.getLocalPort()));
+            try (Socket socket = silent.accept()) {
+                socket.setSoTimeout(20_000);
+                assertThat(socket.getInputStream().read())
+                        .as("a handshake begins")
+                        .isEqualTo(22);
+
+                transport.stop();
+                assertThat(dial.isDone()).isTrue();
+                assertThat(dial.cause()).hasMessage("the transport stops");
+                assertThat(ended(socket)).isTrue();
+            }
+        }
+        Future<Tunnel> late = transport.connect(target(1));
+        assertThat(late.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(late.cause()).hasMessage("the transport stops");
+    }
+
+    @Test
+    void aLookUpIsAwaitedWhenTheTransportStops() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicBoolean over = new AtomicBoolean();
+        transport = make(new Strangers(20, 500, LONG_MILLIS), name -> {
+            asked.countDown();
+            try {
+                assertThat(answer.await(20, TimeUnit.SECONDS)).isFalse();
+            } catch (InterruptedException stopped) {
+                over.set(true);
+            }
+            throw new UnknownHostException(name);
+        });
+        Future<Tunnel> dial = transport.connect(target(1));
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+
+        transport.stop();
+        assertThat(over).isTrue();
+        assertThat(dial.cause()).hasMessage("the transport stops");
+    }
+
     private static Socket stranger(TunnelListener port) throws IOException {
         Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), port.address().getPort());
@@ -173,6 +235,12 @@ class StrangersTest {
     }
 
     private TunnelListener listen(Strangers bounds) throws Exception {
+        transport = make(bounds, InetAddress::getAllByName);
+        return await(transport.listen(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), authority.issue(SERVER), arrivals::add));
+    }
+
+    private TlsTunnelTransport make(Strangers bounds, Routes.Names names) {
         LimitSettings standard = LimitSettings.DEFAULTS;
         LimitSettings limits = new LimitSettings(
                 new LimitSettings.Attaching(
@@ -181,17 +249,19 @@ class StrangersTest {
                 standard.windows(),
                 standard.shared(),
                 standard.ingress());
-        transport = new TlsTunnelTransport(
+        return new TlsTunnelTransport(
                 loops,
                 new TunnelTerms(new TlsContexts(SslProvider.OPENSSL), TunnelBounds.of(() -> limits), Wear.STANDARD),
-                InetAddress::getAllByName);
-        return await(transport.listen(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), authority.issue(SERVER), arrivals::add));
+                names);
     }
 
     private TunnelTarget target(TunnelListener port) {
+        return target(port.address().getPort());
+    }
+
+    private TunnelTarget target(int port) {
         return new TunnelTarget(
-                new HostPort("127.0.0.1", port.address().getPort()),
+                new HostPort("127.0.0.1", port),
                 SERVER,
                 Set.of(authority.pin()),
                 clientKey,

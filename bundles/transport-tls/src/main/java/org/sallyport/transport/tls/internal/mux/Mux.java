@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * <h2>Lifecycle</h2>
  *
  * Added to the connection's pipeline, as its last handler, once bytes may be sent: after the TLS handshake. It ends with the
- * connection; then all its streams are told and closed, and the owner last.
+ * connection; then all its streams are told and closed, and the owner last. Only streams whose end came before, or their reset,
+ * have readers that go on, so that they get what was sent to them; nothing waits for those.
  *
  * <h2>Order of what leaves</h2>
  *
@@ -99,6 +100,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     private boolean goAwayReceived;
     private boolean closed;
     private boolean ownerTold;
+    private boolean over;
     private @Nullable String reason;
     private long sentBytes;
     private long receivedBytes;
@@ -200,8 +202,20 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             goAwaySent = true;
             usable = false;
             FrameWriter.goAway(writer.room(Frame.HEADER_LENGTH), GoAwayCode.NORMAL);
+            takeBackOpens("this end opens no more streams");
+            endReads();
             flushLater();
         }
+    }
+
+    /** Streams whose SYN has not left are lost before the other end heard of them; only the control stream is opened yet. */
+    private void takeBackOpens(String why) {
+        for (MuxStreamChannel stream : List.copyOf(opens)) {
+            if (!stream.isControl()) {
+                lose(stream, why);
+            }
+        }
+        opens.removeIf(stream -> !stream.isControl());
     }
 
     /** Goes on with IDs not below a number; gaps are allowed. */
@@ -381,16 +395,18 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         if (out != null) {
             out.release();
         }
-        memory.stop();
-        tellOwner();
+        // later, so that handlers of the streams hear of it first
+        channel.eventLoop().execute(() -> owner.closed(why));
+        ownerTold = true;
+        endIfOver();
     }
 
-    /** Once the connection and all channels are closed; later, so that their handlers hear of it first. */
-    private void tellOwner() {
-        String why = reason;
-        if (closed && channels == 0 && !ownerTold && why != null) {
-            ownerTold = true;
-            channel.eventLoop().execute(() -> owner.closed(why));
+    /** What streams still hold counts until the last of them is closed. */
+    private void endIfOver() {
+        if (ownerTold && channels == 0 && !over) {
+            over = true;
+            memory.stop();
+            channel.eventLoop().execute(owner::over);
         }
     }
 
@@ -401,7 +417,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
                 && !stream.outbound().finSent();
         forget(stream);
         stream.inbound()
-                .reset(new StreamResetException(
+                .lose(new StreamResetException(
                         clean ? StreamResetException.Kind.TUNNEL_LOST_CLEAN : StreamResetException.Kind.TUNNEL_LOST,
                         "the tunnel was lost: " + why));
     }
@@ -599,7 +615,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     void closed(MuxStreamChannel stream) {
         if (stream.wasActive()) {
             channels--;
-            tellOwner();
+            endIfOver();
         }
         StreamOutbound outbound = stream.outbound();
         if (outbound.ended()) {
@@ -882,10 +898,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         }
         if (!goAwayReceived) {
             goAwayReceived = true;
-            for (MuxStreamChannel stream : List.copyOf(opens)) {
-                lose(stream, "the other end opens no more streams");
-            }
-            opens.clear();
+            takeBackOpens("the other end takes no more streams");
             owner.goneAway();
         }
     }

@@ -53,9 +53,12 @@ public interface MuxOwner {
     void ended(MuxStreamChannel stream);
 
     /**
-     * The connection is closed and all streams are told.
+     * The connection is closed and all streams are told, except those whose end came before: they are read on.
      *
      * @param reason why, for people
      */
     void closed(String reason);
+
+    /** After {@link #closed}: nothing is left of the streams, either. */
+    void over();
 }

@@ -175,6 +175,15 @@ final class StreamInbound {
         }
     }
 
+    /** The tunnel is lost, and with it what waits here; told at the end of the burst. */
+    void lose(StreamResetException cause) {
+        if (reset == null) {
+            reset = cause;
+            release();
+            touch();
+        }
+    }
+
     private void resetNow() {
         release();
         touch();

@@ -26,6 +26,8 @@ final class MuxEnd implements MuxOwner, AutoCloseable {
     @Nullable
     String closed;
 
+    boolean over;
+
     /** Whether the acceptor of requests adds its handler at once. */
     boolean prompt = true;
 
@@ -144,6 +146,11 @@ final class MuxEnd implements MuxOwner, AutoCloseable {
     @Override
     public void closed(String reason) {
         closed = reason;
+    }
+
+    @Override
+    public void over() {
+        over = true;
     }
 
     /** Closes the streams first: an embedded channel that is closed cancels the timers that would release what waits in them. */

@@ -134,6 +134,80 @@ class MuxFaultsTest {
     }
 
     @Test
+    void theLossOfTheTunnelIsToldAtOnceThoughAReaderPauses() {
+        Tape tape = new Tape();
+        MuxStreamChannel paused = client.open(tape);
+        client.written();
+        paused.config().setAutoRead(false);
+        client.read(Frames.data(1, Frame.ACK, 7));
+        client.channel.close();
+        client.channel.runPendingTasks();
+
+        assertThat(tape.events).containsExactly("reset TUNNEL_LOST", "inactive");
+        assertThat(client.closed).isEqualTo("the connection was closed by the other end");
+        assertThat(client.over).isTrue();
+    }
+
+    @Test
+    void theLossOfTheTunnelIsToldAtOnceThoughAReaderHasYetToHearOfAReset() {
+        Tape tape = new Tape();
+        MuxStreamChannel paused = client.open(tape);
+        client.written();
+        paused.config().setAutoRead(false);
+        client.read(Frames.data(1, Frame.ACK | Frame.RST, 7));
+        client.channel.close();
+        client.channel.runPendingTasks();
+
+        assertThat(client.closed).isEqualTo("the connection was closed by the other end");
+        assertThat(client.over).isFalse();
+        paused.config().setAutoRead(true);
+        client.channel.runPendingTasks();
+        assertThat(tape.events).containsExactly("read 7", "complete", "reset RESET", "inactive");
+        assertThat(client.over).isTrue();
+    }
+
+    @Test
+    void whatCameToItsEndIsReadAfterTheTunnelIsGone() {
+        Tape tape = new Tape();
+        MuxStreamChannel paused = client.open(tape);
+        paused.config().setAutoRead(false);
+        paused.shutdownOutput();
+        client.written();
+        client.read(Frames.data(1, Frame.ACK | Frame.FIN, 7));
+        client.channel.close();
+        client.channel.runPendingTasks();
+        assertThat(client.closed).isEqualTo("the connection was closed by the other end");
+        assertThat(client.over).isFalse();
+
+        paused.config().setAutoRead(true);
+        client.channel.runPendingTasks();
+        assertThat(tape.events).containsExactly("read 7", "complete", "fin", "inactive");
+        assertThat(client.over).isTrue();
+    }
+
+    @Test
+    void whatNobodyReadsAfterTheTunnelIsGoneGivesWayWhenMemoryIsShort() {
+        ProcessMemory process = new ProcessMemory(10_000);
+        MuxEnd client = new MuxEnd(true, 1000, WindowLimits.STANDARD, process);
+        client.open(new Tape()); // the control stream, of which no memory is taken
+        MuxStreamChannel paused = client.open(new Tape());
+        paused.config().setAutoRead(false);
+        paused.shutdownOutput();
+        client.written();
+        client.read(Frames.data(3, Frame.ACK | Frame.FIN, 7000));
+        client.channel.close();
+        client.channel.runPendingTasks();
+        assertThat(process.held()).isEqualTo(7000);
+
+        process.hold(4000);
+        client.channel.runPendingTasks();
+        assertThat(paused.isOpen()).isFalse();
+        process.hold(-4000);
+        assertThat(process.held()).isZero();
+        assertThat(client.over).isTrue();
+    }
+
+    @Test
     void bytesThatComeOneByOneAndWaitTakeLittleMoreThanTheirNumber() throws Exception {
         server.read(Frames.window(1, Frame.SYN, 0));
         MuxStreamChannel stream = server.accepted.get(0);

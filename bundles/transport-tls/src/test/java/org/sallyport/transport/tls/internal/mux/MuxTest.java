@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -484,6 +485,35 @@ class MuxTest {
         server.accepted.get(0).config().setAutoRead(true);
         MuxEnd.exchange(client, server);
         assertThat(Tape.of(server.accepted.get(0)).bytes.size()).isEqualTo(5);
+    }
+
+    @Test
+    void opensThatWaitForAnAcknowledgementAreTakenBackWhenThisEndGoesAway() {
+        List<MuxStreamChannel> asked = new ArrayList<>();
+        client.open(new Tape());
+        for (int each = 0; each < 300; each++) {
+            asked.add(client.mux.open(open(), new Tape()));
+        }
+        MuxStreamChannel last = asked.get(299);
+        last.writeAndFlush(bytes(10));
+        client.written();
+        client.mux.goAway();
+        client.channel.runPendingTasks();
+        assertThat(kind(last)).isEqualTo(StreamResetException.Kind.TUNNEL_LOST_CLEAN);
+        assertThat(client.mux.openStreams()).isEqualTo(255);
+
+        client.read(Frames.window(3, Frame.ACK, 0));
+        assertThat(Frames.words(client.written())).containsExactly("AWAY 0");
+        assertThat(asked.get(254).isOpen()).isTrue();
+    }
+
+    @Test
+    void theControlStreamIsOpenedThoughThisEndGoesAway() {
+        client.open(new Tape());
+        client.open(new Tape());
+        client.mux.goAway();
+
+        assertThat(Frames.words(client.written())).containsExactly("AWAY 0", "WINDOW SYN 1 0");
     }
 
     @Test
