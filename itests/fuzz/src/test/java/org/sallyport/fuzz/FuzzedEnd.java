@@ -399,6 +399,11 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
         assertHere(!reason.isEmpty(), "an end without a reason");
     }
 
+    @Override
+    public void over() {
+        assertHere(!end.equals("no reason"), "nothing is left, and the end was not told");
+    }
+
     /** Whoever uses a stream: sends back what it gets, and wonders at nothing but what is meant for it. */
     private class User extends ChannelInboundHandlerAdapter {
         @Override

@@ -334,25 +334,6 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Lets the connection know when all that the socket gave has left the stream, or won't. */
-    void tellWhenGone() {
-        if (loop.inEventLoop()) {
-            tellWhenGoneHere();
-        } else {
-            loop.execute(this::tellWhenGoneHere);
-        }
-    }
-
-    private void tellWhenGoneHere() {
-        ChannelOutboundBuffer waiting = channel().unsafe().outboundBuffer();
-        boolean owes = waiting != null && (outputEnding || waiting.totalPendingWriteBytes() > 0);
-        if (owes && !gone) {
-            awaited = true;
-        } else {
-            connection.streamGone();
-        }
-    }
-
     @SuppressWarnings("FutureReturnValueIgnored") // FIN went both ways, nobody waits
     private void closeWhenEnded() {
         if (inputEnded && outputEnded && !over) {
