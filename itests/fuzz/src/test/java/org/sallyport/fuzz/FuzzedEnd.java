@@ -225,6 +225,8 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
             } else {
                 channel.writeInbound(all);
             }
+            // what comes behind the end has no handler any more, and an embedded channel keeps it for whoever asks
+            channel.releaseInbound();
         }
         batch.clear();
         settle();
