@@ -24,6 +24,7 @@ final class Rules {
 
     private final Set<Long> opened = new HashSet<>();
     private final Set<Integer> over = new HashSet<>();
+    private final Set<Integer> taken = new HashSet<>();
     private final Set<Integer> peerFinished = new HashSet<>();
     private final Set<Integer> endFinished = new HashSet<>();
     private final Set<Integer> fed = new HashSet<>();
@@ -77,10 +78,10 @@ final class Rules {
         if (head >>> 24 != 0 || type > Frame.TYPE_GO_AWAY) {
             mustClose = true;
         } else if (type == Frame.TYPE_PING) {
-            mustClose = stream != 0 || (flags != Frame.SYN && flags != Frame.ACK);
+            mustClose |= stream != 0 || (flags != Frame.SYN && flags != Frame.ACK);
             useless++;
         } else if (type == Frame.TYPE_GO_AWAY) {
-            mustClose = stream != 0 || flags != 0;
+            mustClose |= stream != 0 || flags != 0;
         } else {
             peerSendsOnStream(type, flags, stream, length & 0xffff_ffffL);
         }
@@ -165,7 +166,15 @@ final class Rules {
         }
     }
 
+    /** One that the end has not said to take may have been refused in the turn that closed the connection. */
+    private boolean mayBeOver(int stream) {
+        return over.contains(stream) || !taken.contains(stream);
+    }
+
     private void endSendsOnStream(int flags, int stream) {
+        if ((flags & (Frame.SYN | Frame.ACK)) != 0) {
+            taken.add(stream);
+        }
         if ((flags & Frame.SYN) != 0) {
             lastOwn = stream;
         }
@@ -185,7 +194,7 @@ final class Rules {
 
     /** Judges once everything that the peer has sent was taken and answered. */
     void check(boolean open, String reason) {
-        mayClose |= useless > USELESS || fed.stream().anyMatch(over::contains);
+        mayClose |= useless > USELESS || fed.stream().anyMatch(this::mayBeOver);
         if (open) {
             assertTrue(!mustClose, "the connection goes on after a frame that ends it");
         } else {
