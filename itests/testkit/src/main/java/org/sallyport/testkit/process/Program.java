@@ -21,6 +21,7 @@ public final class Program implements AutoCloseable {
 
     private final String name;
     private final Process process;
+    private volatile boolean frozen;
     private final Output out;
     private final Output err;
 
@@ -133,11 +134,13 @@ public final class Program implements AutoCloseable {
     /** Freezes it (SIGSTOP). */
     public void freeze() {
         signal("STOP");
+        frozen = true;
     }
 
     /** Lets it go on (SIGCONT). */
     public void thaw() {
         signal("CONT");
+        frozen = false;
     }
 
     /** Sends a signal by its name without {@code SIG}. */
@@ -154,7 +157,9 @@ public final class Program implements AutoCloseable {
         if (!process.isAlive()) {
             return;
         }
-        signal("CONT");
+        if (frozen) {
+            thaw();
+        }
         process.destroy();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
