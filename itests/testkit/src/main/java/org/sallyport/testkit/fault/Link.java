@@ -194,6 +194,11 @@ public final class Link {
         return number;
     }
 
+    /** {@return whether the socket of a side is open; what ended it was taken before it is closed} */
+    public boolean isOpen(Side side) {
+        return end(side).socket.isOpen();
+    }
+
     /** {@return what goes from the client to the server on this connection} */
     public Lane toServer() {
         return toServer;

@@ -347,12 +347,15 @@ final class FaultProxyTest {
         proxy.bothWays(Lane::blackhole);
         Conversation lost = connect(proxy).send("lost");
         Await.until("the connection is there", () -> proxy.connections().size() == 1);
+        Link link = proxy.connections().get(0);
         lost.reset();
+        Await.until("the reset came", () -> !link.isOpen(Side.CLIENT));
 
         proxy.bothWays(Lane::resume);
 
         assertThat(connect(proxy).send("x").end().receiveAll()).isEqualTo("x");
-        assertThat(proxy.connections()).isNotEmpty(); // the server's half of the one that was lost
+        assertThat(link.isOpen(Side.SERVER)).isTrue();
+        assertThat(proxy.connections()).contains(link);
     }
 
     @ParameterizedTest
