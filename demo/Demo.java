@@ -220,9 +220,14 @@ final class Demo {
 
     private void end() {
         synchronized (started) {
+            // a terminal's Ctrl-C has reached them, too, and a second signal would end them without order
+            long own = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
             for (Process process : started) {
-                process.destroy();
                 try {
+                    if (process.waitFor(own - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                        continue;
+                    }
+                    process.destroy();
                     if (!process.waitFor(15, TimeUnit.SECONDS)) {
                         process.destroyForcibly();
                     }

@@ -9,14 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients of a gateway may dial. What no rule matches is denied. Of the rules that match, the most specific
+ * What clients of a gateway may dial, immutable. What no rule matches is denied. Of the rules that match, the most specific
  * decides; deny beats allow where two are equally specific. A rule with an exact host or address is more specific than
  * one with a block, a longer block than a shorter one, a block than none; between equals, one with a port than one
  * without. A deny rule with a block also denies the IPv6 addresses that carry one of it ({@link CarriedAddress}).
- *
- * @param rules in the order in which they were given, no two with the same target; at most 10,000
  */
-public record Acl(List<AclRule> rules) {
+public final class Acl {
     /** No rule: everything is denied. */
     public static final Acl EMPTY = new Acl(List.of());
 
@@ -34,11 +32,29 @@ public record Acl(List<AclRule> rules) {
     /** Bits of an IPv6 address that stand before an IPv4 one that it carries. */
     private static final int BEFORE_CARRIED = 96;
 
-    public Acl {
-        rules = List.copyOf(rules);
+    private final List<AclRule> rules;
+
+    /** Those of the rules that decide about connections, ready to be compared: every open and every address is judged by all. */
+    private final List<Entry> entries;
+
+    /**
+     * @param rules in the order in which they were given, no two with the same target; at most 10,000
+     */
+    public Acl(List<AclRule> rules) {
+        this.rules = List.copyOf(rules);
         if (rules.size() > MAX_RULES) {
             throw new IllegalArgumentException(rules.size() + " ACL rules: expected at most " + MAX_RULES);
         }
+        // a rule with a path allows single HTTP requests, never a whole connection
+        entries = this.rules.stream()
+                .filter(rule -> rule.path().isEmpty())
+                .map(Entry::of)
+                .toList();
+    }
+
+    /** {@return the rules in the order in which they were given} */
+    public List<AclRule> rules() {
+        return rules;
     }
 
     /**
@@ -104,14 +120,15 @@ public record Acl(List<AclRule> rules) {
      * @return the rule that matched, or the reason of a denial
      */
     public Verdict verdict(String host, int port, @Nullable InetAddress address) {
-        @Nullable AclRule best = decisive(host, port, address);
-        if (best != null && best.action() == AclRule.Action.ALLOW) {
-            return new Verdict.Allowed(best.toString());
+        @Nullable Entry decisive = decisiveEntry(host, port, address);
+        if (decisive != null && decisive.rule().action() == AclRule.Action.ALLOW) {
+            return decisive.allowed();
         }
         if (address == null && addressMayAllow(port)) {
             return new Verdict.Allowed("an address rule may allow it");
         }
         String place = new HostPort(host, port).toString();
+        @Nullable AclRule best = decisive == null ? null : decisive.rule();
         return new Verdict.Denied(
                 Verdict.Source.ACL,
                 best == null
@@ -129,50 +146,85 @@ public record Acl(List<AclRule> rules) {
      * @return the most specific rule that matches, or null when none does
      */
     public @Nullable AclRule decisive(String host, int port, @Nullable InetAddress address) {
-        AclRule best = null;
+        @Nullable Entry decisive = decisiveEntry(host, port, address);
+        return decisive == null ? null : decisive.rule();
+    }
+
+    private @Nullable Entry decisiveEntry(String host, int port, @Nullable InetAddress address) {
+        Entry best = null;
         int bestRank = -1;
         Cidr literal = Cidr.ofLiteral(host);
         List<InetAddress> carried = address == null ? List.of() : CarriedAddress.of(address);
-        for (AclRule rule : rules) {
-            if (!decidesConnections(rule, port)) {
+        for (Entry entry : entries) {
+            if (!entry.rule().matchesPort(port)) {
                 continue;
             }
-            Cidr block = rule.block();
-            boolean matches = rule.host().isEmpty()
-                    || rule.host().equalsIgnoreCase(host)
-                    || (block != null && (block.equals(literal) || (address != null && block.contains(address))));
-            boolean inside = !matches && deniesInside(rule, block, carried);
-            int rank = rank(rule, block, inside ? BEFORE_CARRIED : 0);
+            boolean matches = entry.matches(host, literal, address);
+            boolean inside = !matches && entry.deniesInside(carried);
+            int rank = entry.rank(inside ? BEFORE_CARRIED : 0);
             if ((matches || inside)
-                    && (rank > bestRank || (rank == bestRank && rule.action() == AclRule.Action.DENY))) {
-                best = rule;
+                    && (rank > bestRank || (rank == bestRank && entry.rule().action() == AclRule.Action.DENY))) {
+                best = entry;
                 bestRank = rank;
             }
         }
         return best;
     }
 
-    /** An allow rule is about what it names only: nobody meant to open a translator by it. */
-    private static boolean deniesInside(AclRule rule, @Nullable Cidr block, List<InetAddress> carried) {
-        return rule.action() == AclRule.Action.DENY
-                && block != null
-                && carried.stream().anyMatch(block::contains);
-    }
-
     private boolean addressMayAllow(int port) {
-        return rules.stream()
-                .anyMatch(rule -> decidesConnections(rule, port)
-                        && rule.action() == AclRule.Action.ALLOW
-                        && rule.block() != null);
+        return entries.stream()
+                .anyMatch(entry -> entry.rule().matchesPort(port)
+                        && entry.rule().action() == AclRule.Action.ALLOW
+                        && entry.block() != null);
     }
 
-    /** A rule with a path allows single HTTP requests, never a whole connection. */
-    private static boolean decidesConnections(AclRule rule, int port) {
-        return rule.matchesPort(port) && rule.path().isEmpty();
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Acl that && rules.equals(that.rules);
     }
 
-    private static int rank(AclRule rule, @Nullable Cidr block, int before) {
-        int host = rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + before + block.prefix();
-        return host * 2 + (rule.port() == 0 ? 0 : 1);
+    @Override
+    public int hashCode() {
+        return rules.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return rules.toString();
+    }
+
+    /**
+     * A rule, read.
+     *
+     * @param block that its host part names; null when that is empty or a name
+     * @param allowed what it says of those that it allows
+     */
+    private record Entry(AclRule rule, @Nullable Cidr block, Verdict.Allowed allowed) {
+        static Entry of(AclRule rule) {
+            return new Entry(
+                    rule,
+                    rule.host().isEmpty() ? null : Cidr.ofLiteral(rule.host()),
+                    new Verdict.Allowed(rule.toString()));
+        }
+
+        boolean matches(String host, @Nullable Cidr literal, @Nullable InetAddress address) {
+            return rule.host().isEmpty()
+                    || (block == null
+                            ? rule.host().equalsIgnoreCase(host)
+                            : block.equals(literal) || (address != null && block.contains(address)));
+        }
+
+        /** An allow rule is about what it names only: nobody meant to open a translator by it. */
+        boolean deniesInside(List<InetAddress> carried) {
+            return rule.action() == AclRule.Action.DENY
+                    && block != null
+                    && carried.stream().anyMatch(block::contains);
+        }
+
+        int rank(int before) {
+            int host =
+                    rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + before + block.prefix();
+            return host * 2 + (rule.port() == 0 ? 0 : 1);
+        }
     }
 }

@@ -3,7 +3,6 @@
 package org.sallyport.api;
 
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One rule of an ACL.
@@ -77,12 +76,6 @@ public record AclRule(Action action, String host, int port, String path) {
 
     boolean matchesPort(int dialled) {
         return port == 0 || port == dialled;
-    }
-
-    /** {@return the block that the host part names, or null when it is empty or a name} */
-    @Nullable
-    Cidr block() {
-        return host.isEmpty() ? null : Cidr.ofLiteral(host);
     }
 
     @Override

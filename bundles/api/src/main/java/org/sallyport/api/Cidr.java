@@ -5,10 +5,14 @@ package org.sallyport.api;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A block of addresses (RFC 4632 and RFC 4291), or one address as a block of its own. No name is ever looked up. */
 public final class Cidr {
+    private static final Pattern V4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
+    private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f:.]+(%[0-9A-Za-z._-]+)?");
+
     private final byte[] network;
     private final int prefix;
 
@@ -69,9 +73,8 @@ public final class Cidr {
      * @return its bytes, or null when it is not an address
      */
     private static byte @Nullable [] literal(String text) {
-        boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9A-Fa-f:.]+(%[0-9A-Za-z._-]+)?");
-        boolean v4 = text.matches("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
-        if (!v6 && !v4) {
+        Pattern form = text.indexOf(':') >= 0 ? V6 : V4;
+        if (!form.matcher(text).matches()) {
             return null;
         }
         try {

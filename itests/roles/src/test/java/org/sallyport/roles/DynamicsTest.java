@@ -23,7 +23,6 @@ import org.sallyport.api.pki.ClientIdentity;
 import org.sallyport.api.pki.TokenReader;
 import org.sallyport.api.registry.GatewayRegistry;
 import org.sallyport.api.service.DestinationView;
-import org.sallyport.api.service.LimitService;
 import org.sallyport.api.service.LimitView;
 import org.sallyport.api.service.TunnelService;
 import org.sallyport.api.service.TunnelView;
@@ -84,15 +83,18 @@ final class DynamicsTest {
         ClientNode client = site.client("client");
         ClientId before = client.attach(site.token(), site.server().tunnel());
 
-        limit("tunnel.streams", "7");
+        site.server().limit("tunnel.streams", "7");
         ClientId after = client.attach(site.token(), site.server().tunnel());
 
         site.server().heard(List.of(before, after));
-        assertThat(limit(tunnel(site.server(), before).limits(), "tunnel.streams"))
+        assertThat(Node.limit(tunnel(site.server(), before).limits(), "tunnel.streams")
+                        .most())
                 .isEqualTo(32_768);
-        assertThat(limit(tunnel(site.server(), after).limits(), "tunnel.streams"))
+        assertThat(Node.limit(tunnel(site.server(), after).limits(), "tunnel.streams")
+                        .most())
                 .isEqualTo(7);
-        assertThat(limit(tunnel(client, after).limits(), "tunnel.streams")).isEqualTo(32_768);
+        assertThat(Node.limit(tunnel(client, after).limits(), "tunnel.streams").most())
+                .isEqualTo(32_768);
         assertThat(tunnel(site.server(), after).features())
                 .isEqualTo(tunnel(client, after).features())
                 .isNotEmpty();
@@ -116,18 +118,19 @@ final class DynamicsTest {
                             "ingress.source", "3",
                             "ingress.fruitless.destination", "1")
                     .entrySet()) {
-                limit(each.getKey(), each.getValue());
-                assertThat(limit(limits(site.server()), each.getKey())).isEqualTo(Long.parseLong(each.getValue()));
+                site.server().limit(each.getKey(), each.getValue());
+                assertThat(Node.limit(site.server().limits(), each.getKey()).most())
+                        .isEqualTo(Long.parseLong(each.getValue()));
                 assertThat(application.send("y").receive(1)).isEqualTo("y");
             }
 
-            List<LimitView> before = limits(site.server());
+            List<LimitView> before = site.server().limits();
             site.server()
                     .components()
                     .configure(LimitSettings.PID, Map.of("memory.process", "2", "tunnel.opens", "999"));
             assertThat(site.server().await(Event.ConfigurationRejected.class).reason())
                     .contains("org.sallyport.limits: memory.process = '2': expected 0", "from 1m to 1024g");
-            assertThat(limits(site.server()))
+            assertThat(site.server().limits())
                     .extracting(LimitView::most)
                     .isEqualTo(before.stream().map(LimitView::most).toList());
             assertThat(application.send("z").receive(1)).isEqualTo("z");
@@ -138,30 +141,10 @@ final class DynamicsTest {
 
     @Test
     void everyLimitIsKeptBySomebodyWhoShowsIt() {
-        assertThat(limits(site.server()))
+        assertThat(site.server().limits())
                 .extracting(LimitView::key)
                 .containsExactlyInAnyOrderElementsOf(
                         LimitSettings.KEYS.stream().map(SettingKey::name).toList());
-    }
-
-    private void limit(String key, String value) {
-        int past = site.server().count(Event.ConfigurationApplied.class);
-        site.server().components().configure(LimitSettings.PID, Map.of(key, value));
-        site.server().await(Event.ConfigurationApplied.class, past, applied -> true);
-    }
-
-    private static List<LimitView> limits(Node node) {
-        return node.components().all(LimitService.class).stream()
-                .flatMap(keeper -> keeper.limits().stream())
-                .toList();
-    }
-
-    private static long limit(List<LimitView> limits, String key) {
-        return limits.stream()
-                .filter(limit -> limit.key().equals(key))
-                .findFirst()
-                .orElseThrow()
-                .most();
     }
 
     private static TunnelView tunnel(Node node, ClientId client) {

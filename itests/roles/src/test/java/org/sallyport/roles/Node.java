@@ -13,8 +13,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.event.EventHub;
+import org.sallyport.api.service.LimitService;
+import org.sallyport.api.service.LimitView;
 import org.sallyport.api.service.Outcome;
 
 /** One process of a server or a client: its components, and what its event hub says. */
@@ -94,6 +97,27 @@ abstract class Node implements AutoCloseable {
                 .map(kind::cast)
                 .filter(fits)
                 .count();
+    }
+
+    /** Changes a limit, the others take their defaults, and waits until it is in force. */
+    void limit(String key, String value) {
+        int past = count(Event.ConfigurationApplied.class);
+        components.configure(LimitSettings.PID, Map.of(key, value));
+        await(Event.ConfigurationApplied.class, past, applied -> true);
+    }
+
+    /** {@return the limits in force, and what is used of them} */
+    List<LimitView> limits() {
+        return components.all(LimitService.class).stream()
+                .flatMap(keeper -> keeper.limits().stream())
+                .toList();
+    }
+
+    static LimitView limit(List<LimitView> limits, String key) {
+        return limits.stream()
+                .filter(limit -> limit.key().equals(key))
+                .findFirst()
+                .orElseThrow();
     }
 
     static <T> T done(CompletionStage<T> stage) {

@@ -61,30 +61,27 @@ final class ServerNode extends Node {
     }
 
     DestinationView onPremises(GatewayId gateway, String name, HostPort resource) {
+        return onPremises(gateway, name, resource, DestinationOptions.DEFAULTS);
+    }
+
+    DestinationView onPremises(GatewayId gateway, String name, HostPort resource, DestinationOptions options) {
         // the warnings say that rules are missing, which the tests know
         return done(get(DestinationService.class)
                         .create(new DestinationService.Draft(
-                                gateway,
-                                name,
-                                Direction.ON_PREMISES,
-                                "tcp",
-                                resource,
-                                null,
-                                DestinationOptions.DEFAULTS)))
+                                gateway, name, Direction.ON_PREMISES, "tcp", resource, null, options)))
                 .value();
     }
 
     DestinationView cloud(GatewayId gateway, String name, HostPort resource, int clientPort) {
+        return cloud(gateway, name, resource, clientPort, DestinationOptions.DEFAULTS);
+    }
+
+    DestinationView cloud(
+            GatewayId gateway, String name, HostPort resource, int clientPort, DestinationOptions options) {
         // the warnings say that rules are missing, which the tests know
         return done(get(DestinationService.class)
                         .create(new DestinationService.Draft(
-                                gateway,
-                                name,
-                                Direction.CLOUD,
-                                "tcp",
-                                resource,
-                                clientPort,
-                                DestinationOptions.DEFAULTS)))
+                                gateway, name, Direction.CLOUD, "tcp", resource, clientPort, options)))
                 .value();
     }
 

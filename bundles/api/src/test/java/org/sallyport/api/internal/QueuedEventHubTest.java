@@ -76,9 +76,32 @@ final class QueuedEventHubTest {
     }
 
     @Test
+    void flowsComeInOrderWithAllElseAndAlsoWhenNothingElseComes() throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        CountDownLatch all = new CountDownLatch(5);
+        hub.subscribe(event -> {
+            seen.add(event instanceof Event.FlowRefused flow ? "flow " + flow.flow() : "other");
+            all.countDown();
+        });
+
+        hub.publish(refused(1));
+        hub.publish(new Event.ClientReady());
+        hub.publish(refused(2));
+        hub.publish(new Event.ClientReady());
+        hub.publish(refused(3));
+
+        assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(seen).containsExactly("flow 1", "other", "flow 2", "other", "flow 3");
+    }
+
+    private static Event refused(long flow) {
+        return new Event.FlowRefused(flow, new DestinationId("qsn47KM8iTa_9xQ2b"), "127.0.0.1:1", "busy", "");
+    }
+
+    @Test
     void whoComesLateHearsThePastFirstAndThenWhatFollows() throws Exception {
         hub.publish(new Event.ClientReady());
-        hub.publish(new Event.FlowRefused(1, new DestinationId("qsn47KM8iTa_9xQ2b"), "127.0.0.1:1", "busy", ""));
+        hub.publish(refused(1));
         for (int i = 0; i < 1_000; i++) {
             hub.publish(new Event.Changed("test", "step", "" + i));
         }

@@ -223,10 +223,14 @@ final class Fields {
         }
         int start = value.position();
         value.skipContent();
+        int length = value.position() - start;
+        if (buffer.forEachByte(start, length, octet -> octet >= 0) < 0) {
+            return buffer.toString(start, length, StandardCharsets.US_ASCII);
+        }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(buffer.nioBuffer(start, value.position() - start))
+                    .decode(buffer.nioBuffer(start, length))
                     .toString();
         } catch (CharacterCodingException notUtf8) {
             throw new ControlViolation(owner + ": " + what + " is text that is not UTF-8");

@@ -306,7 +306,6 @@ final class IngressConnection extends Connection {
         watchIdleness();
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // finds nothing to do if the stage was quick
     private void refuse(OpenReply reply) {
         refused = true;
         stream = null;
@@ -319,7 +318,7 @@ final class IngressConnection extends Connection {
         } else {
             // the stage answers in its own language and closes
             context.answered(reply);
-            loop.schedule(() -> abort("refused: " + reply.text()), ANSWER_SECONDS, TimeUnit.SECONDS);
+            deadline = loop.schedule(() -> abort("refused: " + reply.text()), ANSWER_SECONDS, TimeUnit.SECONDS);
         }
     }
 

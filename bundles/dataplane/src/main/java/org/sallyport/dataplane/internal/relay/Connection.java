@@ -3,6 +3,7 @@
 package org.sallyport.dataplane.internal.relay;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,6 +33,7 @@ public abstract class Connection {
     private long socketCount;
     private long streamCount;
     private volatile long lastByte;
+    private @Nullable Future<?> idleCheck;
     private boolean socketGone;
     private boolean aborted;
     private boolean over;
@@ -151,6 +153,10 @@ public abstract class Connection {
             return;
         }
         over = true;
+        Future<?> check = idleCheck;
+        if (check != null) {
+            check.cancel(false);
+        }
         String why = reason.get();
         closed(why == null ? "closed" : why);
         protocol.leave();
@@ -211,9 +217,8 @@ public abstract class Connection {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // it ends with the connection
     private void checkIdlenessIn(long nanos) {
-        loop().schedule(this::checkIdleness, nanos, TimeUnit.NANOSECONDS);
+        idleCheck = loop().schedule(this::checkIdleness, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void checkIdleness() {

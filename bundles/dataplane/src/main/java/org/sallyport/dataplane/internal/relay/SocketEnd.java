@@ -54,6 +54,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private final Runnable pauseIfFull = this::pauseIfFull;
     private @Nullable EarlyReader early;
     private volatile @Nullable StreamEnd stream;
+    private @Nullable Future<?> alarm;
     private long burst;
     private volatile boolean inputEnded;
     private boolean outputEnding;
@@ -64,7 +65,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private volatile boolean closing;
 
     /**
-     * @param channel the socket, not registered yet; its options are set here
+     * @param channel the socket, not registered yet; its options are set here, TCP_NODELAY is Netty's default
      * @param connection which it belongs to
      */
     public SocketEnd(DuplexChannel channel, Connection connection) {
@@ -75,7 +76,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         // a failed write must not close the socket before it was read to its end
         config.setAutoClose(false);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        config.setOption(ChannelOption.TCP_NODELAY, true);
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         config.setRecvByteBufAllocator(reads);
         config.setWriteBufferWaterMark(QUEUED);
@@ -209,7 +209,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     }
 
     /** Nobody tells of the reset of a socket that has nothing to read and nothing to write, so it is looked at. */
-    @SuppressWarnings("FutureReturnValueIgnored") // ends with the connection
     private void lookAfter() {
         if (closing) {
             return;
@@ -217,12 +216,17 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         if (HalfClosedSockets.isDead(channel)) {
             broken("reset");
         } else {
-            channel.eventLoop().schedule(this::lookAfter, PATIENCE_SECONDS, TimeUnit.SECONDS);
+            afterPatience(this::lookAfter);
         }
     }
 
+    /** What was to be done with a socket is cancelled when it is gone, or it would be kept for so long. */
+    private void afterPatience(Runnable task) {
+        cancelAlarm();
+        alarm = channel.eventLoop().schedule(task, PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
     /** A write failed: the peer has reset the connection, or closed it while bytes were under way to it. */
-    @SuppressWarnings("FutureReturnValueIgnored") // finds nothing to do if the reset came before
     private void outputFailed() {
         if (closing || outputFailed) {
             return;
@@ -234,7 +238,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             return;
         }
         giver.resume();
-        channel.eventLoop().schedule(() -> broken("reset"), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        afterPatience(() -> broken("reset"));
     }
 
     @Override
@@ -257,7 +261,15 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         context.channel().eventLoop().execute(this::gone);
     }
 
+    private void cancelAlarm() {
+        Future<?> waiting = alarm;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+    }
+
     private void gone() {
+        cancelAlarm();
         connection.socketGone(stream);
     }
 
@@ -393,11 +405,8 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             resetSocket();
             return;
         }
-        Future<?> alarm = channel.eventLoop().schedule(this::resetSocket, PATIENCE_SECONDS, TimeUnit.SECONDS);
-        written.addListener(done -> {
-            alarm.cancel(false);
-            resetSocket();
-        });
+        afterPatience(this::resetSocket);
+        written.addListener(done -> resetSocket());
     }
 
     /** Resets the socket at once. On the loop; a second call does nothing. */

@@ -455,7 +455,9 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
         mux.closed(this);
         inbound.close();
         head.close();
-        opened.tryFailure(local());
+        if (!opened.isDone()) {
+            opened.tryFailure(local());
+        }
         outbound.cancelFin();
         outbound.drop();
         mux.memory().publish();

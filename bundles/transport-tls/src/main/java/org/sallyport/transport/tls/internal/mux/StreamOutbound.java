@@ -84,7 +84,7 @@ final class StreamOutbound {
     /** The channel is closed: FIN will not leave any more. */
     void cancelFin() {
         ChannelPromise promise = fin;
-        if (promise != null) {
+        if (promise != null && !promise.isDone()) {
             promise.tryFailure(new ClosedChannelException());
         }
     }
