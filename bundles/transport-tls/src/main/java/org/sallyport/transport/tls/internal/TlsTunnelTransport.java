@@ -116,8 +116,9 @@ public final class TlsTunnelTransport implements TunnelTransport, HealthCheck, L
         String text = process.held() / 1024 + " KiB of " + process.most() / 1024 + " KiB are held for carried data, "
                 + process.resets() + " connections were reset to keep the bound";
         return process.full()
-                ? Health.bad(
-                        text + "; new connections are refused until readers read: see who does not, or raise the bound")
+                ? Health.bad(text
+                        + "; new connections are refused until readers read, or have not for 10 s and are reset: see who does"
+                        + " not, or raise the bound")
                 : Health.good(text);
     }
 

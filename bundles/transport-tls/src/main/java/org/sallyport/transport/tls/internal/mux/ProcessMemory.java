@@ -15,7 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What the streams of all tunnels of this process hold: bytes that came and nobody has taken yet, and bytes that wait for
  * credit. Near its bound windows stop growing (at {@value #TIGHT} %), streams are refused (at {@value #FULL} %), and at the
- * bound those that have not moved for longest are reset, until it is kept; all others go on.
+ * bound those that have not moved for longest are reset, until it is kept; all others go on. So that readers that do not read
+ * keep nobody out for good, those that have not moved for {@value #PATIENCE_SECONDS} s are reset while streams are refused,
+ * until windows may grow again.
  *
  * <p>Bytes held are counted, not credit given: most windows are never used up, and a bound on their sum would make long
  * paths slow for nothing.
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class ProcessMemory {
     static final int TIGHT = 80;
     static final int FULL = 90;
+    static final long PATIENCE_SECONDS = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessMemory.class);
     private static final long LOG_INTERVAL = TimeUnit.SECONDS.toNanos(30);
@@ -50,6 +53,11 @@ public final class ProcessMemory {
     private final AtomicLong untold = new AtomicLong();
     private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
     private final LongSupplier most;
+
+    /** What has not moved since then makes room for others; of the clock of {@link Holder#unmovedSince}. */
+    private volatile long relieving;
+
+    private volatile boolean relieves;
 
     /**
      * @param most bytes, more than 0
@@ -99,6 +107,21 @@ public final class ProcessMemory {
         return held.get() >= most();
     }
 
+    /**
+     * Looks whether streams are refused, and makes room for them; to be called about once a second.
+     *
+     * @param now of the clock of {@link Holder#unmovedSince}
+     */
+    void relieve(long now) {
+        if (full()) {
+            relieving = now - TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            relieves = true;
+        } else if (!tight()) {
+            relieves = false;
+        }
+        shed();
+    }
+
     void join(Holder holder) {
         holders.add(holder);
     }
@@ -141,13 +164,13 @@ public final class ProcessMemory {
         }
     }
 
-    /** Resets what is beyond the bound, if anything is: one stream after the other, so that none is reset too many. */
-    void shed() {
-        if (!over() || !shedding.compareAndSet(false, true)) {
+    /** Resets what is too much, if anything is: one stream after the other, so that none is reset too many. */
+    private void shed() {
+        if (!(over() || (relieves && tight())) || !shedding.compareAndSet(false, true)) {
             return;
         }
         Holder oldest = oldest();
-        if (oldest == null) {
+        if (oldest == null || !(over() || oldest.unmovedSince() - relieving < 0)) {
             shedding.set(false);
             return;
         }

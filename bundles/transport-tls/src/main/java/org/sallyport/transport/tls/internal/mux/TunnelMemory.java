@@ -142,9 +142,9 @@ final class TunnelMemory implements ProcessMemory.Holder {
         return told;
     }
 
-    /** Keeps the bound of the process where it has become less, though nothing comes and goes. */
+    /** Keeps the bound of the process where it has become less, or has been near for long, though nothing comes and goes. */
     void tick() {
-        process.shed();
+        process.relieve(loop.ticker().nanoTime());
     }
 
     /** {@return whether this process holds so much that no stream may begin} */

@@ -240,6 +240,36 @@ class WindowsTest {
     }
 
     @Test
+    void whileStreamsAreRefusedThoseThatHaveNotMovedForLongMakeRoom() {
+        agree();
+        for (int id = 3; id <= 9; id += 2) {
+            flowing(id).config().setAutoRead(false);
+            reader.read(Frames.data(id, 0, 10_000));
+        }
+        most = 44_000;
+        pass(reader, 9_000);
+        tick();
+        MuxStreamChannel moving = reader.accepted.get(2);
+        moving.config().setAutoRead(true);
+        reader.channel.runPendingTasks();
+        moving.config().setAutoRead(false);
+        reader.read(Frames.data(7, 0, 10_000));
+        assertThat(memory.resets()).isZero();
+        reader.read(Frames.window(11, Frame.SYN, 0));
+        assertThat(Frames.words(reader.written())).contains("WINDOW RST 11 0");
+
+        pass(reader, 1_000);
+        tick();
+
+        assertThat(Frames.words(reader.written())).contains("WINDOW RST 3 0").doesNotContain("WINDOW RST 5 0");
+        reader.read(Frames.window(13, Frame.SYN, 0));
+        assertThat(Frames.words(reader.written())).contains("WINDOW ACK 13 0");
+        tick();
+        assertThat(memory.resets()).isEqualTo(1);
+        assertThat(moving.isOpen()).isTrue();
+    }
+
+    @Test
     void theControlStreamIsNeverReset() {
         MuxStreamChannel control = flowing(1);
         control.config().setAutoRead(false);
