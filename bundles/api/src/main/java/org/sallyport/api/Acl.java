@@ -5,7 +5,14 @@ package org.sallyport.api;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +41,20 @@ public final class Acl {
 
     private final List<AclRule> rules;
 
-    /** Those of the rules that decide about connections, ready to be compared: every open and every address is judged by all. */
-    private final List<Entry> entries;
+    /**
+     * Those of the rules that decide about connections, by what they are found by: every open and every address is judged, and
+     * there may be thousands of rules.
+     */
+    private final List<Entry> anyHost = new ArrayList<>(1);
+
+    private final Map<String, List<Entry>> names = new HashMap<>();
+    private final Map<Cidr, List<Entry>> blocks = new HashMap<>();
+
+    /** The prefixes that blocks have. */
+    private final SortedSet<Integer> prefixes = new TreeSet<>();
+
+    /** Ports of those that allow a block, 0 for any. */
+    private final Set<Integer> allowedByAddress = new HashSet<>();
 
     /**
      * @param rules in the order in which they were given, no two with the same target; at most 10,000
@@ -45,11 +64,29 @@ public final class Acl {
         if (rules.size() > MAX_RULES) {
             throw new IllegalArgumentException(rules.size() + " ACL rules: expected at most " + MAX_RULES);
         }
-        // a rule with a path allows single HTTP requests, never a whole connection
-        entries = this.rules.stream()
-                .filter(rule -> rule.path().isEmpty())
-                .map(Entry::of)
-                .toList();
+        for (AclRule rule : this.rules) {
+            // a rule with a path allows single HTTP requests, never a whole connection
+            if (rule.path().isEmpty()) {
+                add(Entry.of(rule));
+            }
+        }
+    }
+
+    private void add(Entry entry) {
+        Cidr block = entry.block();
+        String host = entry.rule().host();
+        if (host.isEmpty()) {
+            anyHost.add(entry);
+        } else if (block == null) {
+            names.computeIfAbsent(host.toLowerCase(Locale.ROOT), any -> new ArrayList<>(1))
+                    .add(entry);
+        } else {
+            blocks.computeIfAbsent(block, any -> new ArrayList<>(1)).add(entry);
+            prefixes.add(block.prefix());
+            if (entry.rule().action() == AclRule.Action.ALLOW) {
+                allowedByAddress.add(entry.rule().port());
+            }
+        }
     }
 
     /** {@return the rules in the order in which they were given} */
@@ -151,31 +188,38 @@ public final class Acl {
     }
 
     private @Nullable Entry decisiveEntry(String host, int port, @Nullable InetAddress address) {
-        Entry best = null;
-        int bestRank = -1;
+        Search search = new Search(port);
+        search.among(anyHost, 0);
+        search.among(names.getOrDefault(host.toLowerCase(Locale.ROOT), List.of()), 0);
         Cidr literal = Cidr.ofLiteral(host);
-        List<InetAddress> carried = address == null ? List.of() : CarriedAddress.of(address);
-        for (Entry entry : entries) {
-            if (!entry.rule().matchesPort(port)) {
-                continue;
+        if (literal != null) {
+            search.among(blocks.getOrDefault(literal, List.of()), 0);
+        }
+        if (address != null) {
+            for (int prefix : prefixes) {
+                search.among(around(address, prefix), 0);
             }
-            boolean matches = entry.matches(host, literal, address);
-            boolean inside = !matches && entry.deniesInside(carried);
-            int rank = entry.rank(inside ? BEFORE_CARRIED : 0);
-            if ((matches || inside)
-                    && (rank > bestRank || (rank == bestRank && entry.rule().action() == AclRule.Action.DENY))) {
-                best = entry;
-                bestRank = rank;
+            for (InetAddress carried : CarriedAddress.of(address)) {
+                for (int prefix : prefixes) {
+                    // an allow rule is about what it names only: nobody meant to open a translator by it
+                    search.among(
+                            around(carried, prefix).stream()
+                                    .filter(entry -> entry.rule().action() == AclRule.Action.DENY)
+                                    .toList(),
+                            BEFORE_CARRIED);
+                }
             }
         }
-        return best;
+        return search.best;
+    }
+
+    private List<Entry> around(InetAddress address, int prefix) {
+        Cidr block = Cidr.around(address, prefix);
+        return block == null ? List.of() : blocks.getOrDefault(block, List.of());
     }
 
     private boolean addressMayAllow(int port) {
-        return entries.stream()
-                .anyMatch(entry -> entry.rule().matchesPort(port)
-                        && entry.rule().action() == AclRule.Action.ALLOW
-                        && entry.block() != null);
+        return allowedByAddress.contains(0) || allowedByAddress.contains(port);
     }
 
     @Override
@@ -207,24 +251,35 @@ public final class Acl {
                     new Verdict.Allowed(rule.toString()));
         }
 
-        boolean matches(String host, @Nullable Cidr literal, @Nullable InetAddress address) {
-            return rule.host().isEmpty()
-                    || (block == null
-                            ? rule.host().equalsIgnoreCase(host)
-                            : block.equals(literal) || (address != null && block.contains(address)));
-        }
-
-        /** An allow rule is about what it names only: nobody meant to open a translator by it. */
-        boolean deniesInside(List<InetAddress> carried) {
-            return rule.action() == AclRule.Action.DENY
-                    && block != null
-                    && carried.stream().anyMatch(block::contains);
-        }
-
         int rank(int before) {
             int host =
                     rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + before + block.prefix();
             return host * 2 + (rule.port() == 0 ? 0 : 1);
+        }
+    }
+
+    /** The most specific of the rules that match; deny beats allow where two are equally specific. */
+    private static final class Search {
+        private final int port;
+        private int bestRank = -1;
+
+        @Nullable
+        Entry best;
+
+        Search(int port) {
+            this.port = port;
+        }
+
+        /** @param before bits of the address that stand before those that the rules are about */
+        void among(List<Entry> matching, int before) {
+            for (Entry entry : matching) {
+                int rank = entry.rank(before);
+                if (entry.rule().matchesPort(port)
+                        && (rank > bestRank || (rank == bestRank && entry.rule().action() == AclRule.Action.DENY))) {
+                    best = entry;
+                    bestRank = rank;
+                }
+            }
         }
     }
 }

@@ -60,10 +60,7 @@ public final class Cidr {
                 return null;
             }
         }
-        for (int bit = prefix; bit < bits; bit++) {
-            address[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
-        }
-        return new Cidr(address, prefix);
+        return of(address, prefix);
     }
 
     /**
@@ -84,6 +81,26 @@ public final class Cidr {
         } catch (UnknownHostException e) {
             return null;
         }
+    }
+
+    /**
+     * The block around an address; an IPv4-mapped IPv6 address is the IPv4 address.
+     *
+     * @param address any
+     * @param prefix how many leading bits count
+     * @return null when the address has fewer bits
+     */
+    static @Nullable Cidr around(InetAddress address, int prefix) {
+        byte[] bytes = unmapped(address.getAddress());
+        return prefix > bytes.length * 8 ? null : of(bytes, prefix);
+    }
+
+    /** Clears the bits behind the prefix, in the array itself. */
+    private static Cidr of(byte[] address, int prefix) {
+        for (int bit = prefix; bit < address.length * 8; bit++) {
+            address[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
+        }
+        return new Cidr(address, prefix);
     }
 
     /** {@return whether {@code address} lies in this block; an IPv4-mapped IPv6 address counts as IPv4} */

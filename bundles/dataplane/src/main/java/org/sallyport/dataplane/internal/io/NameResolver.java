@@ -9,6 +9,9 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -17,11 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the system for the addresses of names, on a few threads of its own because the system's answer may take long. What
+ * Asks the system for the addresses of names, on a few threads of its own because the system's answer may take long. A name
+ * is asked for once, however many wait for it: one that nobody answers must not keep the others from being asked for. What
  * waits is bounded; the JDK's cache answers repeated questions. Addresses are answered at once.
  */
 public final class NameResolver implements AutoCloseable {
-    private static final int THREADS = 4;
+    private static final int THREADS = 16;
     private static final int MOST_WAITING = 1024;
     private static final long IDLE_SECONDS = 10;
     private static final long STOP_SECONDS = 2;
@@ -35,6 +39,7 @@ public final class NameResolver implements AutoCloseable {
 
     private final Lookup lookup;
     private final ThreadPoolExecutor threads;
+    private final Map<String, CompletableFuture<List<InetAddress>>> pending = new ConcurrentHashMap<>();
 
     /** Asks the system. */
     public NameResolver() {
@@ -82,23 +87,32 @@ public final class NameResolver implements AutoCloseable {
             return loop.newSucceededFuture(List.of(literal));
         }
         Promise<List<InetAddress>> answer = loop.newPromise();
-        try {
-            threads.execute(() -> ask(host, answer));
-        } catch (RejectedExecutionException e) {
-            answer.setFailure(e);
-        }
+        CompletableFuture<List<InetAddress>> asked = pending.computeIfAbsent(host, this::ask);
+        CompletableFuture<List<InetAddress>> unused = asked.whenComplete((addresses, failure) -> {
+            pending.remove(host, asked);
+            if (failure == null) {
+                answer.trySuccess(addresses);
+            } else {
+                answer.tryFailure(failure);
+            }
+        });
         return answer;
     }
 
-    private void ask(String host, Promise<List<InetAddress>> answer) {
-        if (answer.isCancelled()) {
-            return;
-        }
+    private CompletableFuture<List<InetAddress>> ask(String host) {
+        CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
         try {
-            answer.trySuccess(lookup.find(host));
-        } catch (UnknownHostException | RuntimeException e) {
-            answer.tryFailure(e);
+            threads.execute(() -> {
+                try {
+                    answer.complete(lookup.find(host));
+                } catch (UnknownHostException | RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(e);
         }
+        return answer;
     }
 
     /** Stops; questions that wait are not answered. */

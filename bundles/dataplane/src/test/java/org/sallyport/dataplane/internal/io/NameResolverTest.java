@@ -8,10 +8,12 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +64,35 @@ class NameResolverTest {
             assertThat(unknown.cause()).isInstanceOf(UnknownHostException.class);
             assertThat(names.resolve("::1", loop).getNow()).containsExactly(NameResolver.literal("::1"));
             assertThat(names.resolve("127.0.0.1", loop).getNow()).containsExactly(NameResolver.literal("127.0.0.1"));
+        }
+    }
+
+    @Test
+    void aNameThatNobodyAnswersIsAskedForOnceAndKeepsNoOtherFromItsAnswer() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        try (NameResolver names = new NameResolver(name -> {
+            if (name.equals("slow.test")) {
+                asked.incrementAndGet();
+                awaitQuietly(answer);
+            }
+            return List.of(InetAddress.getLoopbackAddress());
+        })) {
+            List<Future<List<InetAddress>>> waiting = new ArrayList<>();
+            for (int i = 0; i < 2000; i++) {
+                waiting.add(names.resolve("slow.test", loop));
+            }
+            assertThat(names.resolve("other.test", loop).await(30, TimeUnit.SECONDS))
+                    .isTrue();
+            answer.countDown();
+            for (Future<List<InetAddress>> each : waiting) {
+                assertThat(each.await(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(each.getNow()).containsExactly(InetAddress.getLoopbackAddress());
+            }
+            assertThat(asked).hasValue(1);
+            assertThat(names.resolve("slow.test", loop).await(30, TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(asked).hasValue(2);
         }
     }
 

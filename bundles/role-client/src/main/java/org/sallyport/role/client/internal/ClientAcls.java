@@ -37,8 +37,11 @@ final class ClientAcls implements AclService {
 
     private final RoleContext role;
     private final Function<GatewayId, @Nullable GatewayLink> links;
-    private final Map<Long, CompletableFuture<AclResult>> asked = new HashMap<>();
+    private final Map<Long, Asked> asked = new HashMap<>();
     private long lastRequest;
+
+    /** An edit that its server has not answered; no other server's answer counts. */
+    private record Asked(GatewayId gateway, CompletableFuture<AclResult> answer) {}
 
     /** @param links finds the link of a gateway that an attachment is wanted to */
     ClientAcls(RoleContext role, Function<GatewayId, @Nullable GatewayLink> links) {
@@ -106,7 +109,7 @@ final class ClientAcls implements AclService {
             }
             long request = ++lastRequest;
             CompletableFuture<AclResult> answer = new CompletableFuture<>();
-            asked.put(request, answer);
+            asked.put(request, new Asked(gateway, answer));
             session.send(new AclChange(request, operation, AclEntries.of(named)));
             Registration limit = role.serial()
                     .after(
@@ -158,9 +161,9 @@ final class ClientAcls implements AclService {
 
     /** The server answered an edit, or the wishes of an attach. */
     void answered(AclResult result, GatewayId gateway) {
-        CompletableFuture<AclResult> waiting = asked.get(result.request());
-        if (waiting != null) {
-            waiting.complete(result);
+        Asked waiting = asked.get(result.request());
+        if (waiting != null && waiting.gateway().equals(gateway)) {
+            waiting.answer().complete(result);
         } else if (!result.done()) {
             LOG.warn(
                     "{}: the server did not change the ACL as --allow or --acl-file asks: {}",

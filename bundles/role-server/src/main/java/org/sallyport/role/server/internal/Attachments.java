@@ -160,6 +160,7 @@ final class Attachments implements ControlSession.Listener {
 
     @Override
     public void closed(ControlSession session, String reason) {
+        session.over();
         attaching.forget(session);
         Attachment attachment = attachments.remove(session);
         if (attachment == null) {

@@ -83,7 +83,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(msg);
             return;
         }
-        if (waiting.incrementAndGet() == PAUSE_AT) {
+        if (waiting.incrementAndGet() >= PAUSE_AT && !behind) {
             behind = true;
             readOrPause(ctx);
         }
@@ -93,13 +93,18 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
             } finally {
                 if (waiting.decrementAndGet() == RESUME_AT) {
                     // on the loop, so that it cannot come before the pause that it ends
-                    ctx.executor().execute(() -> {
-                        behind = false;
-                        readOrPause(ctx);
-                    });
+                    ctx.executor().execute(() -> caughtUp(ctx));
                 }
             }
         });
+    }
+
+    /** More may have come meanwhile: a read that had begun goes on to its end, paused or not. */
+    private void caughtUp(ChannelHandlerContext ctx) {
+        if (waiting.get() < PAUSE_AT) {
+            behind = false;
+            readOrPause(ctx);
+        }
     }
 
     @Override
@@ -155,7 +160,12 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
         close(reason);
     }
 
-    /** {@return whether the last message was sent} */
+    /** The tunnel is closed; what the client said before may still wait to be read. */
+    void over() {
+        dismissed = true;
+    }
+
+    /** {@return whether the last message was sent, or can't be any more: nothing is heard then} */
     boolean dismissed() {
         return dismissed;
     }

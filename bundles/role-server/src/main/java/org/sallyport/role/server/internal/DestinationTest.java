@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.sallyport.api.Destination;
 import org.sallyport.api.Direction;
@@ -47,7 +48,7 @@ final class DestinationTest {
         for (AttachedClient client : clients) {
             legs.add(tunnel(client));
             if (onPremises) {
-                legs.add(clientToResource(client, destination, limit));
+                legs.add(clientToResource(client, destination, limit, server.thread()));
             }
         }
         if (!onPremises) {
@@ -80,7 +81,7 @@ final class DestinationTest {
     }
 
     private static CompletableFuture<Leg> clientToResource(
-            AttachedClient client, Destination destination, Duration limit) {
+            AttachedClient client, Destination destination, Duration limit, Executor thread) {
         HostPort resource = destination.resource();
         String leg = "client " + client.id() + " to " + resource;
         CompletableFuture<ProbeResult> asked = client.probe(destination.id().value());
@@ -94,7 +95,8 @@ final class DestinationTest {
                 .completeOnTimeout(
                         new Leg(leg, false, "the client did not answer within " + limit.toSeconds() + " s"),
                         limit.toMillis(),
-                        TimeUnit.MILLISECONDS);
+                        TimeUnit.MILLISECONDS)
+                .whenCompleteAsync((result, failure) -> client.stopProbing(asked), thread);
     }
 
     private static CompletableFuture<Leg> serverToResource(

@@ -53,7 +53,11 @@ final class GatewayState {
      *
      * @param registryRevision of the snapshot that it was read from
      */
+    @SuppressWarnings("ReferenceEquality") // what is the same object is the same; what is not is compared
     void update(Gateway nextGateway, List<Destination> nextDestinations, PlaneTerms nextTerms, long registryRevision) {
+        if (nextGateway == gateway && nextTerms.equals(terms) && areSame(destinations, nextDestinations)) {
+            return;
+        }
         Config next = WireForm.config(0, nextGateway, nextDestinations);
         boolean changed = !next.equals(content);
         boolean planeChanged =
@@ -72,6 +76,20 @@ final class GatewayState {
         if (changed) {
             clients.values().forEach(AttachedClient::push);
         }
+    }
+
+    /** Snapshots share what a change did not touch, so that with many gateways a change costs little. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean areSame(List<Destination> before, List<Destination> after) {
+        if (before.size() != after.size()) {
+            return false;
+        }
+        for (int i = 0; i < before.size(); i++) {
+            if (before.get(i) != after.get(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     GatewayId id() {

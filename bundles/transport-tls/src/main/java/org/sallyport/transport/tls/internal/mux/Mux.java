@@ -89,6 +89,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     private int readingFrom;
     private int nextId;
     private int lastSynSent;
+    private int givenUp;
     private int unackedOpens;
     private int unackedAccepts;
     private int unanswered;
@@ -415,6 +416,10 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
                 && asking.isAwaited()
                 && !stream.outbound().payloadSent()
                 && !stream.outbound().finSent();
+        if (!stream.outbound().opening()) {
+            // the peer does not know yet, and what it has sent meanwhile is no breach
+            forgottenCredit += stream.inbound().credit();
+        }
         forget(stream);
         stream.inbound()
                 .lose(new StreamResetException(
@@ -477,12 +482,27 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             StreamInbound giver = givers.get(each);
             giver.giving = false;
             MuxStreamChannel stream = giver.channel();
-            int bytes = stream.outbound().ended() ? 0 : giver.takeCredit();
+            // one that is closed has nothing of the budget any more, though its RST may still wait
+            int bytes = stream.isOpen() && !stream.outbound().ended() ? giver.takeCredit() : 0;
             if (bytes > 0) {
                 out.windowUpdate(stream.streamId(), stream.outbound().takeOpeningFlag(), bytes);
             }
         }
         givers.clear();
+    }
+
+    /** {@return how many streams wait until their SYN may leave, or are kept though they do not any more} */
+    int unsentOpens() {
+        return opens.size();
+    }
+
+    /** A peer that acknowledges nothing must not keep what nobody waits for any more. */
+    private void forgetOpen() {
+        givenUp++;
+        if (givenUp > 64 && givenUp > opens.size() / 2) {
+            opens.removeIf(stream -> stream.outbound().ended());
+            givenUp = 0;
+        }
     }
 
     private boolean canOpen() {
@@ -574,7 +594,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /** A stream becomes part of this connection; false when there is no place for it. */
     boolean register(MuxStreamChannel stream) {
         if (stream.streamId() == 0) {
-            if (!usable || !room(nextId) || !request(stream)) {
+            if (!usable || !room(nextId) || streams.size() >= limits.streams() || !request(stream)) {
                 return false;
             }
             stream.assign(nextId);
@@ -608,7 +628,13 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         if (why != null) {
             return why;
         }
-        return memory.full() ? memory.fullness() : hasIds() ? "it is draining" : "it is out of stream IDs";
+        if (memory.full()) {
+            return memory.fullness();
+        }
+        if (streams.size() >= limits.streams()) {
+            return "it has " + streams.size() + " streams, as many as it may";
+        }
+        return hasIds() ? "it is draining" : "it is out of stream IDs";
     }
 
     /** The channel of a stream was closed here. */
@@ -621,7 +647,10 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         if (outbound.ended()) {
             return;
         }
-        if (outbound.opening() || (outbound.finSent() && stream.inbound().finReceived())) {
+        if (outbound.opening()) {
+            forget(stream);
+            forgetOpen();
+        } else if (outbound.finSent() && stream.inbound().finReceived()) {
             forget(stream);
         } else {
             outbound.reset(ResetMode.ABORT);

@@ -60,6 +60,7 @@ final class TunnelMemory implements ProcessMemory.Holder {
 
     void stop() {
         process.leave(this);
+        grow(-grown);
         publish();
     }
 
@@ -157,12 +158,12 @@ final class TunnelMemory implements ProcessMemory.Holder {
                 + process.most();
     }
 
-    /** A stream holds more bytes, or less. */
+    /** A stream holds more bytes, or less; the control stream, which nobody would reset, does not count. */
     void hold(MuxStreamChannel stream, int bytes) {
-        held += bytes;
         if (stream.isControl()) {
             return;
         }
+        held += bytes;
         int before = stream.held;
         int after = before + bytes;
         stream.held = after;

@@ -96,6 +96,30 @@ class MuxFaultsTest {
     }
 
     @Test
+    void whatThePeerHadSentWhenAllStreamsWereGivenUpIsNoBreach() {
+        server.read(Frames.window(3, Frame.SYN, 0));
+        server.read(Frames.data(3, 0, 1_000));
+        server.mux.loseStreams("told to");
+        server.written();
+
+        server.read(Frames.data(3, 0, 200_000));
+        server.read(Frames.data(3, Frame.FIN, 0));
+
+        assertThat(server.channel.isOpen()).isTrue();
+        assertThat(server.written()).isEmpty();
+    }
+
+    @Test
+    void connectionsThatNobodyWaitsForAreNotKeptForAPeerThatAcknowledgesNothing() {
+        for (int i = 0; i < 2_000; i++) {
+            MuxStreamChannel stream = client.mux.open(OPEN, new Tape());
+            client.written();
+            stream.close();
+        }
+        assertThat(client.mux.unsentOpens()).isLessThan(200);
+    }
+
+    @Test
     void whoStopsAfterTheConnectionIsLostTakesNoMemory() {
         server.channel.config().setAllocator(memory);
         server.channel.close();

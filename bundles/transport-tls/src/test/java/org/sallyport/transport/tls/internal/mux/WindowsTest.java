@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -171,11 +173,12 @@ class WindowsTest {
 
     @Test
     void bytesThatWaitForCreditAreHeldUntilItComes() {
+        sender.open(new Tape());
         MuxStreamChannel stream = sender.open(new Tape());
         stream.writeAndFlush(bytes(262_144 + 5_000));
         sender.written();
         assertThat(sender.memory.held()).isEqualTo(5_000);
-        sender.read(Frames.window(1, Frame.ACK, 5_000));
+        sender.read(Frames.window(3, Frame.ACK, 5_000));
         sender.written();
         assertThat(sender.memory.held()).isZero();
     }
@@ -278,6 +281,24 @@ class WindowsTest {
         tick();
         assertThat(control.isOpen()).isTrue();
         assertThat(reader.written()).isEmpty();
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void aStreamThatIsClosedWhileItGivesCreditBackTakesNothingOfTheBudget() {
+        agree();
+        MuxStreamChannel stream = flowing(3);
+        // half of the window is read, fast, and before the credit has left the stream is closed
+        stream.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelReadComplete(ChannelHandlerContext context) {
+                stream.close();
+            }
+        });
+        reader.read(Frames.data(3, 0, BEGINNING / 2));
+        assertThat(Frames.words(reader.written())).containsExactly("WINDOW RST 3 0");
+        assertThat(memory.grown()).isZero();
+        assertThat(reader.mux.grownWindows()).isZero();
     }
 
     @Test
