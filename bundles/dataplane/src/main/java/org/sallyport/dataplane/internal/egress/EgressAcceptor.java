@@ -25,7 +25,6 @@ import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.spi.AccessPolicy;
-import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -180,10 +179,6 @@ public final class EgressAcceptor implements StreamAcceptor {
         Dial dial = dial(loop, wanted.destination(), now.access(), new Probe(answer));
         loop.execute(dial::start);
         return answer;
-    }
-
-    EventLoops loops() {
-        return surroundings.loops();
     }
 
     /** {@return the way to a resource, not begun, as one of this gateway} */

@@ -81,7 +81,7 @@ final class EgressConnection extends Connection implements Dial.Outcome {
 
     @Override
     public void reached(DuplexChannel channel) {
-        SocketEnd made = new SocketEnd(channel, this, owner.loops());
+        SocketEnd made = new SocketEnd(channel, this);
         socket = made;
         try {
             PipelineStage stage = protocol().service().egress();

@@ -86,7 +86,7 @@ final class IngressConnection extends Connection {
         local = (InetSocketAddress) channel.localAddress();
         flow = owner.surroundings().nextFlow();
         begun = loop.ticker().nanoTime();
-        socket = new SocketEnd(channel, this, owner.surroundings().loops());
+        socket = new SocketEnd(channel, this);
         early = new EarlyPayload(socket, owner.surroundings().limits().earlyBytes());
         context = protocol.service().ingress() == PipelineStage.none()
                 ? null

@@ -23,7 +23,6 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.io.HalfClosedSockets;
-import org.sallyport.spi.EventLoops;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,12 +48,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private static final long PATIENCE_SECONDS = 5;
     private static final WriteBufferWaterMark QUEUED = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
-    /**
-     * Most bytes in the system that it has not sent. Without a bound it takes some 4 MB for a reader that does not read, which
-     * thousands of such readers make a want of memory for all sockets of the machine; what is sent is not bounded by this.
-     */
-    private static final int UNSENT = 256 * 1024;
-
     private final DuplexChannel channel;
     private final Connection connection;
     private final SocketReads reads = new SocketReads();
@@ -74,9 +67,8 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     /**
      * @param channel the socket, not registered yet; its options are set here, TCP_NODELAY is Netty's default
      * @param connection which it belongs to
-     * @param loops of this process
      */
-    public SocketEnd(DuplexChannel channel, Connection connection, EventLoops loops) {
+    public SocketEnd(DuplexChannel channel, Connection connection) {
         this.channel = channel;
         this.connection = connection;
         var config = channel.config();
@@ -87,7 +79,6 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         config.setRecvByteBufAllocator(reads);
         config.setWriteBufferWaterMark(QUEUED);
-        loops.limitUnsent(channel, UNSENT);
         HalfClosedSockets.guard(channel);
     }
 

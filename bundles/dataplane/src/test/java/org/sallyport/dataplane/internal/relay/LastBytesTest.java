@@ -113,7 +113,7 @@ class LastBytesTest {
         far = arrived.get(20, TimeUnit.SECONDS);
         connection.carriedBy(end);
         loop.submit(() -> {
-                    SocketEnd made = new SocketEnd(socket, connection, process.loops());
+                    SocketEnd made = new SocketEnd(socket, connection);
                     socket.pipeline().addLast(made);
                     made.join(end);
                 })

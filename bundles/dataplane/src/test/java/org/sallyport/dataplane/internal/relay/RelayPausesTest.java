@@ -64,7 +64,7 @@ class RelayPausesTest {
         assertThat(stream.opened().await(20, TimeUnit.SECONDS)).isTrue();
         loop.submit(() -> {
                     stream.pipeline().addFirst(turn);
-                    SocketEnd made = new SocketEnd(socket, connection, process.loops());
+                    SocketEnd made = new SocketEnd(socket, connection);
                     socket.pipeline().addFirst(reads).addLast(made);
                     made.join(end);
                 })

@@ -98,7 +98,7 @@ class ResetInOrderTest {
                 .open(new OpenRequest(new DestinationId("0123456789A_00000"), 1, source, source, Map.of(), 5), end);
         assertThat(stream.opened().await(20, TimeUnit.SECONDS)).isTrue();
         DuplexChannel socket = loops.socket();
-        SocketEnd made = new SocketEnd(socket, connection, process.loops());
+        SocketEnd made = new SocketEnd(socket, connection);
         loop.submit(() -> {
                     loop.register(socket);
                     return socket.connect(port.getLocalSocketAddress());
