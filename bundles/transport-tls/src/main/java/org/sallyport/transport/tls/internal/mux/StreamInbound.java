@@ -51,10 +51,12 @@ final class StreamInbound {
     /** Bytes that were taken, but whoever took them still has them. */
     private int withheld;
 
-    /** What was taken of the present half of the window, and when that began. */
+    /** What was taken of the present half of the window, when that began, and when the half before it did, if there was one. */
     private int taking;
 
     private long takingSince;
+    private long takingBefore;
+    private boolean halfTaken;
     private @Nullable ArrayDeque<ByteBuf> waiting;
     /** The last that waits, when it is one that small pieces are copied into. */
     private @Nullable ByteBuf gathering;
@@ -345,8 +347,10 @@ final class StreamInbound {
         if (taking >= window / 2) {
             long now = mux.nanoTime();
             // what a window loses is kept back of what was taken
-            int change = mux.memory().resize(this, now - takingSince, bytes - 1);
+            int change = mux.memory().resize(this, halfTaken ? now - takingBefore : Long.MAX_VALUE, bytes - 1);
             taking = 0;
+            halfTaken = true;
+            takingBefore = takingSince;
             takingSince = now;
             window += change;
             bytes += change;

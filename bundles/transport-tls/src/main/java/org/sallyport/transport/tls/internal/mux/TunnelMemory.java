@@ -13,8 +13,9 @@ import org.sallyport.wire.TunnelProtocol;
  *
  * <h2>Windows</h2>
  *
- * A window that is used up faster than credit can come back is too small for the path: when half of it was read within two
- * round trips, it doubles. All that grows shares the tunnel's budget equally, so a stream that has more than its share, because
+ * A window that is used up faster than credit can come back is too small for the path: when all of it was read within four
+ * round trips, it doubles. All, because halves come together: what had to wait for its turn at the other end arrives at once, and
+ * would make windows larger that are not too small, some more than others. All that grows shares the tunnel's budget equally, so a stream that has more than its share, because
  * others began to grow after it, gives it up as it goes on. The round trip is the shortest of the last half minute: a
  * longer one has our own queues in it, and windows that follow those would make them longer yet.
  *
@@ -85,14 +86,14 @@ final class TunnelMemory implements ProcessMemory.Holder {
     /**
      * Half of a stream's window was read.
      *
-     * @param took nanoseconds
+     * @param took nanoseconds that all of it took, this half and the one before
      * @param mostLess bytes by which the window can become smaller now
      * @return bytes by which it changes, negative when it has more than its share
      */
     int resize(StreamInbound stream, long took, int mostLess) {
         int beyond = stream.window - stream.beginning;
         long rtt = liveness.shortestRttNanos();
-        boolean wants = rtt >= 0 && took < 2 * Math.max(rtt, LEAST_RTT_NANOS);
+        boolean wants = rtt >= 0 && took < 4 * Math.max(rtt, LEAST_RTT_NANOS);
         compete(stream, wants || beyond > 0);
         long share = Math.min(limits.most(), stream.beginning + limits.tunnel() / Math.max(1, competing));
         if (stream.window > share) {

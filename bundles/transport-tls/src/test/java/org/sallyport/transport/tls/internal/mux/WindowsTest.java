@@ -76,6 +76,7 @@ class WindowsTest {
     void aWindowThatIsReadFasterThanCreditComesBackDoubles() {
         agree();
         MuxStreamChannel stream = flowing(3);
+        assertThat(credit(3, BEGINNING / 2, RTT_MILLIS)).isEqualTo(BEGINNING / 2);
         assertThat(credit(3, BEGINNING / 2, RTT_MILLIS)).isEqualTo(BEGINNING / 2 + BEGINNING);
         assertThat(reader.mux.grownWindows()).isEqualTo(BEGINNING);
         assertThat(stream.isOpen()).isTrue();
@@ -85,7 +86,20 @@ class WindowsTest {
     void aWindowThatIsReadSlowlyStaysAsItIs() {
         agree();
         flowing(3);
-        assertThat(credit(3, BEGINNING / 2, 3 * RTT_MILLIS)).isEqualTo(BEGINNING / 2);
+        for (int half = 0; half < 4; half++) {
+            assertThat(credit(3, BEGINNING / 2, 3 * RTT_MILLIS)).isEqualTo(BEGINNING / 2);
+        }
+        assertThat(reader.mux.grownWindows()).isZero();
+    }
+
+    @Test
+    void aWindowThatComesAllAtOnceButSeldomStaysAsItIs() {
+        agree();
+        flowing(3);
+        for (int turn = 0; turn < 4; turn++) {
+            assertThat(credit(3, BEGINNING / 2, 5 * RTT_MILLIS)).isEqualTo(BEGINNING / 2);
+            assertThat(credit(3, BEGINNING / 2, 0)).isEqualTo(BEGINNING / 2);
+        }
         assertThat(reader.mux.grownWindows()).isZero();
     }
 
@@ -94,7 +108,7 @@ class WindowsTest {
         agree();
         MuxStreamChannel stream = flowing(3);
         int window = BEGINNING;
-        for (int turn = 0; turn < 12; turn++) {
+        for (int turn = 0; turn < 14; turn++) {
             credit(3, window / 2, 1);
             assertThat(stream.inbound().window).isBetween(window, 2 * window);
             window = stream.inbound().window;
@@ -108,7 +122,7 @@ class WindowsTest {
     void aStreamGivesUpWhatIsBeyondItsShareWhenAnotherGrows() {
         agree();
         MuxStreamChannel first = flowing(3);
-        grow(first, 12);
+        grow(first, 14);
         assertThat(first.inbound().window).isEqualTo(BEGINNING + 786_432);
 
         MuxStreamChannel second = flowing(5);
@@ -138,6 +152,7 @@ class WindowsTest {
         agree();
         memory.hold(PROCESS / 100 * ProcessMemory.TIGHT);
         flowing(3);
+        assertThat(credit(3, BEGINNING / 2, 1)).isEqualTo(BEGINNING / 2);
         assertThat(credit(3, BEGINNING / 2, 1)).isEqualTo(BEGINNING / 2);
         memory.hold(-PROCESS / 100 * ProcessMemory.TIGHT);
     }
