@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.config.LaunchOptions;
@@ -27,6 +28,8 @@ final class DoorClient {
     private final OutputStream toInstance;
     private final DataInputStream fromInstance;
     private final String token;
+
+    private static final int HEALTH_MILLIS = 10_000;
 
     private DoorClient(Socket socket, Map<String, String> environment) throws IOException {
         token = environment.getOrDefault(LaunchOptions.TOKEN_VARIABLE, "");
@@ -54,13 +57,22 @@ final class DoorClient {
         RunningInstances.Door door = RunningInstances.choose(command.base(), environment);
         try (Socket socket = door.socket()) {
             socket.setTcpNoDelay(true);
+            // a monitor must hear of an instance that is frozen; other commands may take long
+            socket.setSoTimeout(command.mode() == DoorHello.Mode.HEALTH ? HEALTH_MILLIS : 0);
             DoorClient client = new DoorClient(socket, environment);
             client.hello(door.file().secret(), command.mode(), text);
             return client.pass(command.mode() == DoorHello.Mode.SHELL, textFromInput);
+        } catch (SocketTimeoutException e) {
+            System.out.flush();
+            System.err.println("sallyport: " + door.instance().base() + ": the instance does not answer within "
+                    + HEALTH_MILLIS / 1000 + " s: it is frozen, or has much more to do than it can");
+            return Sallyport.FAILED;
         } catch (IOException e) {
             System.out.flush();
             System.err.println("sallyport: " + door.instance().base()
-                    + ": the instance ended the connection before the command was done (" + e.getMessage() + ")");
+                    + ": the instance ended the connection before the command was done"
+                    + (e.getMessage() == null ? "" : " (" + e.getMessage() + ")")
+                    + "; whether it was, is not known");
             return Sallyport.FAILED;
         }
     }

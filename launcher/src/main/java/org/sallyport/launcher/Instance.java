@@ -3,7 +3,9 @@
 package org.sallyport.launcher;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -160,8 +162,21 @@ record Instance(Path base) {
         return (int) Files.getAttribute(path, "unix:uid");
     }
 
+    private static String words(IOException cause) {
+        if (cause instanceof FileAlreadyExistsException file) {
+            return file.getFile() + " is there and is no directory";
+        }
+        if (cause instanceof AccessDeniedException denied) {
+            return "this user has no right to " + denied.getFile();
+        }
+        if (cause instanceof FileSystemException failed) {
+            return failed.getFile() + ": " + (failed.getReason() == null ? "not found" : failed.getReason());
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
     private Refusal unusable(IOException cause) {
-        return Refusal.usage(base + " cannot be used as the instance's directory: " + cause
+        return Refusal.usage(base + " cannot be used as the instance's directory: " + words(cause)
                 + ". Expected a place that this user may write to; --base DIR names another");
     }
 }

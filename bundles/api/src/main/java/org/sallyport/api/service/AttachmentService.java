@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 import org.sallyport.api.ClientId;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 
 /** What a client attaches to. Stages fail with {@link Refusal} when something cannot be done as asked. */
@@ -33,6 +34,14 @@ public interface AttachmentService {
 
     /** Drains and ends an attachment; it is not tried again. */
     CompletionStage<Outcome<ClientId>> detach(ClientId client);
+
+    /**
+     * Drains and ends all attachments to a gateway; they are not tried again. It is the way to end those that have never been
+     * attached, which have no ID.
+     *
+     * @return how many
+     */
+    CompletionStage<Outcome<Integer>> detachAll(GatewayId gateway);
 
     /** {@return all attachments, those that are being tried included} */
     List<Attachment> attachments();

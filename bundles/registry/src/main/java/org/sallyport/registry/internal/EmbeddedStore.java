@@ -2,10 +2,12 @@
 // Copyright the Sallyport authors
 package org.sallyport.registry.internal;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 import org.sallyport.api.Registration;
+import org.sallyport.api.event.Event;
+import org.sallyport.api.event.EventHub;
 import org.sallyport.api.health.HealthCheck.Health;
 import org.sallyport.api.registry.RegistryException;
 import org.slf4j.Logger;
@@ -46,6 +51,9 @@ public final class EmbeddedStore {
     private static final int MAX_BATCH = 100;
 
     private final StateDirectory directory;
+    private final SecureRandom random = new SecureRandom();
+    private final KeyFile keyFile;
+    private final Consumer<String> unreadable;
     private final Journal journal;
     private final Duration retry;
     private final Herald herald = new Herald();
@@ -56,12 +64,22 @@ public final class EmbeddedStore {
     private final Queue<Work<?>> waiting = new ArrayDeque<>();
     private boolean stopping;
 
+    private boolean told;
+
     private volatile @Nullable Contents contents;
     private volatile @Nullable RegistryException failure;
 
     @Activate
-    public EmbeddedStore() {
-        this(StateDirectory.of(System.getProperties()));
+    public EmbeddedStore(@Reference EventHub events) {
+        this(StateDirectory.of(System.getProperties()), events);
+    }
+
+    private EmbeddedStore(StateDirectory directory, EventHub events) {
+        this(
+                directory,
+                new Journal(directory, Schema.NOW),
+                RETRY,
+                reason -> events.publish(new Event.StartFailed(reason)));
     }
 
     EmbeddedStore(StateDirectory directory) {
@@ -74,6 +92,16 @@ public final class EmbeddedStore {
      * @param retry how long a file that failed is left alone
      */
     EmbeddedStore(StateDirectory directory, Journal journal, Duration retry) {
+        this(directory, journal, retry, reason -> {});
+    }
+
+    /**
+     * @param retry how long a file that failed is left alone
+     * @param unreadable is told why the very first try to read what is stored failed
+     */
+    EmbeddedStore(StateDirectory directory, Journal journal, Duration retry, Consumer<String> unreadable) {
+        this.unreadable = unreadable;
+        this.keyFile = new KeyFile(directory, random);
         this.directory = directory;
         this.journal = journal;
         this.retry = retry;
@@ -85,6 +113,11 @@ public final class EmbeddedStore {
     /** {@return where the file lies, with others of this instance} */
     StateDirectory directory() {
         return directory;
+    }
+
+    /** {@return what encrypts and decrypts secrets; on the store's thread} */
+    SecretCipher cipher(Contents contents) {
+        return new SecretCipher(keyFile.key(!contents.secrets().isEmpty()), random);
     }
 
     /** {@return what is durable, or null when the file was not read yet} */
@@ -246,12 +279,34 @@ public final class EmbeddedStore {
         }
         try {
             Contents read = Records.read(journal.open());
+            checkSecrets(read);
             contents = read;
             recovered();
             return read;
         } catch (RuntimeException e) {
             journal.abandon();
             throw e;
+        }
+    }
+
+    /** A key that is missing, or another's, is a loss that has to be told at once, and not by whoever happens to need a secret. */
+    private void checkSecrets(Contents read) {
+        if (read.secrets().isEmpty()) {
+            return;
+        }
+        SecretCipher cipher = cipher(read);
+        RegistryException wrong = null;
+        for (Map.Entry<String, byte[]> secret : read.secrets().entrySet()) {
+            try {
+                cipher.decrypt(secret.getKey(), secret.getValue());
+                return;
+            } catch (RegistryException e) {
+                // one alone may have been altered
+                wrong = e;
+            }
+        }
+        if (wrong != null) {
+            throw wrong;
         }
     }
 
@@ -289,7 +344,12 @@ public final class EmbeddedStore {
 
     private void failed(RegistryException e) {
         if (failure == null) {
-            LOG.error("registry: {}", e.getMessage(), e);
+            LOG.error("registry: {}", e.getMessage());
+            LOG.debug("registry: the failure", e);
+        }
+        if (contents == null && !told) {
+            told = true;
+            unreadable.accept(String.valueOf(e.getMessage()));
         }
         failure = e;
     }

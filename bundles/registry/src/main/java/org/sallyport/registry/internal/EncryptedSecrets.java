@@ -2,7 +2,6 @@
 // Copyright the Sallyport authors
 package org.sallyport.registry.internal;
 
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -19,18 +18,10 @@ public final class EncryptedSecrets implements SecretStore {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
 
     private final EmbeddedStore store;
-    private final KeyFile keyFile;
-    private final SecureRandom random;
 
     @Activate
     public EncryptedSecrets(@Reference EmbeddedStore store) {
-        this(store, new SecureRandom());
-    }
-
-    EncryptedSecrets(EmbeddedStore store, SecureRandom random) {
         this.store = store;
-        this.random = random;
-        this.keyFile = new KeyFile(store.directory(), random);
     }
 
     @Override
@@ -38,7 +29,7 @@ public final class EncryptedSecrets implements SecretStore {
         check(name);
         return store.read(contents -> {
             byte[] encrypted = contents.secrets().get(name);
-            return encrypted == null ? null : cipher(contents).decrypt(name, encrypted);
+            return encrypted == null ? null : store.cipher(contents).decrypt(name, encrypted);
         });
     }
 
@@ -50,7 +41,7 @@ public final class EncryptedSecrets implements SecretStore {
             byte[] there = contents.secrets().get(name);
             return there == null
                     ? step(contents, name, kept)
-                    : new Step<>(contents, List.of(), cipher(contents).decrypt(name, there));
+                    : new Step<>(contents, List.of(), store.cipher(contents).decrypt(name, there));
         });
     }
 
@@ -62,12 +53,8 @@ public final class EncryptedSecrets implements SecretStore {
     }
 
     private Step<byte[]> step(Contents contents, String name, byte[] secret) {
-        byte[] encrypted = cipher(contents).encrypt(name, secret);
+        byte[] encrypted = store.cipher(contents).encrypt(name, secret);
         return new Step<>(contents.with(name, encrypted), List.of(Records.put(name, encrypted)), secret);
-    }
-
-    private SecretCipher cipher(Contents contents) {
-        return new SecretCipher(keyFile.key(!contents.secrets().isEmpty()), random);
     }
 
     private static void check(String name) {

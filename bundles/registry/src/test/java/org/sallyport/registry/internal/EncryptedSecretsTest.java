@@ -12,9 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,26 @@ class EncryptedSecretsTest {
         assertThatThrownBy(() -> await(secrets.get("one"))).hasMessage(message);
         assertThatThrownBy(() -> await(secrets.put("two", SECRET))).hasMessage(message);
         assertThat(state.file(KeyFile.NAME)).doesNotExist();
+    }
+
+    @Test
+    void whyNothingCanBeReadIsToldOnceAndNothingIsReadByHalves() throws Exception {
+        await(secrets.put("one", SECRET));
+        store.stop();
+        Path key = state.file(KeyFile.NAME);
+        byte[] bytes = Files.readAllBytes(key);
+        Files.delete(key);
+        List<String> told = new CopyOnWriteArrayList<>();
+        store = new EmbeddedStore(state, new Journal(state, Schema.NOW), Duration.ofMillis(20), told::add);
+
+        assertThatThrownBy(
+                        () -> await(store.read(contents -> contents.registry().revision())))
+                .hasMessageContaining("secret.key is missing");
+        assertThat(store.health().healthy()).isFalse();
+        Files.write(key, bytes);
+        assertThat(await(new EncryptedSecrets(store).get("one"))).isEqualTo(SECRET);
+        assertThat(store.health().healthy()).isTrue();
+        assertThat(told).hasSize(1);
     }
 
     @Test

@@ -284,13 +284,15 @@ final class IngressConnection extends Connection {
         if (joined || refused || isOver()) {
             return;
         }
+        // what it answers to that is no news
+        stream = null;
         if (open != null) {
             open.reset(ResetMode.ABORT);
         }
         refuse(new OpenReply(
                 OpenCode.TIMED_OUT,
-                "not reached within " + destination().options().connectTimeout().toSeconds() + " s"
-                        + (last.text().isEmpty() ? "" : " (" + last.text() + ")")));
+                "not reached within " + destination().options().connectTimeout().toSeconds() + " s ("
+                        + (open == null || answeredOnce ? last.text() : "the client has not answered") + ")"));
     }
 
     // ------------------------------------------------------------------ the outcome

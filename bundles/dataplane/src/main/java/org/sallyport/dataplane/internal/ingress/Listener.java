@@ -61,6 +61,7 @@ final class Listener {
     private @Nullable InetSocketAddress claimed;
     private @Nullable ServerChannel channel;
     private java.util.concurrent.@Nullable Future<?> alarm;
+    private @Nullable String trouble;
     private boolean opening;
     private boolean closing;
 
@@ -182,6 +183,7 @@ final class Listener {
         if (!closing) {
             HostPort real = new HostPort(
                     address.getAddress().getHostAddress(), ((InetSocketAddress) server.localAddress()).getPort());
+            trouble = null;
             LOG.info("{}: listens on {}", gateway, real);
             tell(new State.Listening(real, ""));
         }
@@ -200,6 +202,10 @@ final class Listener {
         opened(null);
         if (closing) {
             return;
+        }
+        if (!cause.equals(trouble)) {
+            trouble = cause;
+            LOG.warn("{}: {}", gateway, cause);
         }
         tell(new State.Failed(cause));
         alarm = surroundings.control().schedule(retry, RETRY_SECONDS, TimeUnit.SECONDS);

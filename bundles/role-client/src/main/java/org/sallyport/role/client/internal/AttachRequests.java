@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.ClientId;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Registration;
 import org.sallyport.api.config.LaunchOptions;
@@ -89,26 +92,36 @@ final class AttachRequests {
 
     /** See {@link org.sallyport.api.service.AttachmentService#detach}. */
     CompletionStage<Outcome<ClientId>> detach(ClientId client) {
-        CompletableFuture<Outcome<ClientId>> outcome = new CompletableFuture<>();
+        return detach(each -> client.equals(each.client()), client.toString(), meant -> client);
+    }
+
+    /** See {@link org.sallyport.api.service.AttachmentService#detachAll}. */
+    CompletionStage<Outcome<Integer>> detachAll(GatewayId gateway) {
+        return detach(each -> each.order().gateway().equals(gateway), "to gateway " + gateway, List::size);
+    }
+
+    private <T> CompletionStage<Outcome<T>> detach(
+            Predicate<Attachment> which, String name, Function<List<Attachment>, T> result) {
+        CompletableFuture<Outcome<T>> outcome = new CompletableFuture<>();
         role.serial().execute(() -> {
             List<Attachment> meant = attachments.stream()
-                    .filter(each ->
-                            client.equals(each.client()) && !each.state().ended())
+                    .filter(each -> which.test(each) && !each.state().ended())
                     .toList();
             if (meant.isEmpty()) {
                 outcome.completeExceptionally(Refusal.notFound(
-                        "this client has no attachment " + client + "; tunnel:list shows those that it has"));
+                        "this client has no attachment " + name + "; tunnel:list shows those that it has"));
                 return;
             }
+            T value = result.apply(meant);
             Registration timer = role.serial()
                     .after(
                             AttachCall.LIMIT,
                             () -> outcome.complete(new Outcome<>(
-                                    client,
-                                    List.of("connections of " + client + " are still ending; no new ones begin"))));
+                                    value,
+                                    List.of("connections of " + name + " are still ending; no new ones begin"))));
             actions.leave(meant, "detached by an operator of the client").whenComplete((left, failure) -> {
                 timer.close();
-                outcome.complete(Outcome.of(client));
+                outcome.complete(Outcome.of(value));
             });
         });
         return outcome;

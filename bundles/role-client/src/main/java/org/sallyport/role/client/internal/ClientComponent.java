@@ -262,6 +262,11 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
     }
 
     @Override
+    public CompletionStage<Outcome<Integer>> detachAll(GatewayId gateway) {
+        return role.requests().detachAll(gateway);
+    }
+
+    @Override
     public List<AttachmentService.Attachment> attachments() {
         return role.attachments();
     }

@@ -141,6 +141,22 @@ final class RequestsTest {
     }
 
     @Test
+    void whatWasNeverAttachedIsDetachedByItsGateway() {
+        world.reachable = false;
+        begin(attach("token " + GATEWAY, 2, null));
+
+        CompletableFuture<Outcome<Integer>> outcome =
+                stage(world.role.requests().detachAll(GATEWAY));
+
+        assertThat(outcome.join().value()).isEqualTo(2);
+        assertThat(world.role.attachments()).isEmpty();
+        int tries = world.targets.size();
+        world.serial.advance(Duration.ofMinutes(5));
+        assertThat(world.targets).hasSize(tries);
+        begin(attach("token " + GATEWAY + " y.sallyport", 1, null));
+    }
+
+    @Test
     void aGatewayThatWasLeftCanBeAttachedAgain() {
         begin(attach("token " + GATEWAY, 1, null));
         world.accepts(world.tunnel(0), client(1), config(5));

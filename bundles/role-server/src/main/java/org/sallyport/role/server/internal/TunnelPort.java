@@ -100,13 +100,13 @@ final class TunnelPort {
     }
 
     private void failed(HostPort place, String text) {
+        String why = text.startsWith("tunnel port ") ? text : "tunnel port " + place + " cannot be opened: " + text;
         if (!tried) {
-            stuck.accept("tunnel port " + place + " cannot be opened: " + text
-                    + "; end the program that holds it, or set tunnel.port");
+            stuck.accept(why + "; end the program that holds it, or set tunnel.port");
         }
         tried = true;
-        String next = "tunnel port " + place + " cannot be opened: " + text + "; it is tried again every "
-                + AGAIN.toSeconds() + " s; end the program that holds it, or set tunnel.port";
+        String next = why + "; it is tried again every " + AGAIN.toSeconds()
+                + " s; end the program that holds it, or set tunnel.port";
         if (!next.equals(problem)) {
             LOG.warn("server: {}", next);
         }

@@ -23,6 +23,14 @@ final class Ids {
         return read(text, ClientId::new, "client:list on the server and tunnel:list on the client show them");
     }
 
+    static boolean isClient(String text) {
+        try {
+            return !new ClientId(text).value().isEmpty();
+        } catch (IllegalArgumentException another) {
+            return false;
+        }
+    }
+
     private static <T> T read(String text, Function<String, T> reader, String hint) {
         try {
             return reader.apply(text);

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.api.ClientId;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.door.DoorFile;
 import org.sallyport.api.door.DoorFrame;
@@ -210,6 +211,11 @@ final class DoorListenerTest {
                     String token, int tunnels, @Nullable HostPort server) {
                 tokens.add(token);
                 return CompletableFuture.completedFuture(Outcome.of(List.of(new ClientId(FakeServer.CLIENT))));
+            }
+
+            @Override
+            public CompletionStage<Outcome<Integer>> detachAll(GatewayId gateway) {
+                throw new UnsupportedOperationException("nobody detaches");
             }
 
             @Override

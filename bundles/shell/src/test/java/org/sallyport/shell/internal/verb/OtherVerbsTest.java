@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.api.ClientId;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.health.HealthCheck;
 import org.sallyport.api.service.AttachmentService;
@@ -315,6 +316,8 @@ final class OtherVerbsTest {
         assertThat(attachments.asked).containsExactly("attach " + FakeServer.TOKEN + " 2 null");
         bench.run("tunnel:detach " + FakeServer.CLIENT);
         assertThat(bench.out()).isEqualTo("qsn47KM8iTa_3R2 detached\n");
+        bench.run("tunnel:detach AAAAAAAAAAA_local");
+        assertThat(bench.out()).isEqualTo("2 of AAAAAAAAAAA_local detached\n");
     }
 
     @Test
@@ -423,6 +426,11 @@ final class OtherVerbsTest {
             asked.add("attach " + token + " " + tunnels + " " + server);
             return CompletableFuture.completedFuture(
                     Outcome.of(List.of(new ClientId(FakeServer.CLIENT), new ClientId("qsn47KM8iTa_3R3"))));
+        }
+
+        @Override
+        public CompletionStage<Outcome<Integer>> detachAll(GatewayId gateway) {
+            return CompletableFuture.completedFuture(Outcome.of(2));
         }
 
         @Override

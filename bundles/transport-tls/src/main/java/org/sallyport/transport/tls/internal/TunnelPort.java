@@ -29,11 +29,19 @@ import org.slf4j.LoggerFactory;
 final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelListener {
     private static final Logger LOG = LoggerFactory.getLogger(TunnelPort.class);
     private static final int BACKLOG = 1024;
+    private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final Surroundings surroundings;
     private final ArrivalGate gate;
     private final Consumer<Tunnel> arrivals;
     private final ServerChannel channel;
     private volatile SslContext tls;
+
+    // of those that were closed for their number: how many were not told of, and when some were last; on the loop that
+    // accepts
+    private int untold;
+    private boolean told;
+    private long lineAt;
 
     private TunnelPort(
             Surroundings surroundings,
@@ -122,17 +130,33 @@ final class TunnelPort extends ChannelInboundHandlerAdapter implements TunnelLis
         InetAddress host = source.getAddress();
         ArrivalGate.Verdict verdict = gate.enter(host, arrived);
         if (!(verdict instanceof ArrivalGate.Verdict.Entered entered)) {
-            LOG.debug("{}: refused, {} connections are not attached yet", arrived, now.total());
+            tell(host, "attach.total = " + now.total());
             arrived.unsafe().closeForcibly();
             return;
         }
         Channel displaced = entered.displaced();
         if (displaced != null) {
-            LOG.debug(
-                    "{}: closed, {} newer connections of its source are not attached yet", displaced, now.perSource());
+            tell(host, "attach.source = " + now.perSource());
             displaced.close();
         }
         begin(arrived, host, now.patienceMillis());
+    }
+
+    /** Where one is closed for its number there are many: one line in a while, with how many they were. */
+    private void tell(InetAddress source, String limit) {
+        untold++;
+        long now = channel.eventLoop().ticker().nanoTime();
+        if (!told || now - lineAt >= LINE_NANOS) {
+            LOG.warn(
+                    "{}: {} connections that were not attached yet were closed, at last one from {}: more than {} at once",
+                    channel.localAddress(),
+                    untold,
+                    source.getHostAddress(),
+                    limit);
+            told = true;
+            lineAt = now;
+            untold = 0;
+        }
     }
 
     private void begin(Channel arrived, InetAddress host, long patienceMillis) {
