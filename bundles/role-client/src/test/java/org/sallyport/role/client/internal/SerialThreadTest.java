@@ -23,7 +23,9 @@ class SerialThreadTest {
             serial.stop(Duration.ofSeconds(20));
             ranAtReturn.complete(ran.isDone());
         });
+        CountDownLatch given = new CountDownLatch(1);
         serial.execute(() -> {
+            await(given);
             stopping.start();
             while (stopping.getState() != Thread.State.TIMED_WAITING
                     && stopping.getState() != Thread.State.TERMINATED) {
@@ -31,6 +33,7 @@ class SerialThreadTest {
             }
         });
         serial.execute(() -> ran.complete(null));
+        given.countDown();
 
         assertThat(ranAtReturn.get(25, TimeUnit.SECONDS)).isTrue();
         ran.get(5, TimeUnit.SECONDS);
