@@ -61,7 +61,6 @@ final class TunnelMemory implements ProcessMemory.Holder {
 
     void stop() {
         process.leave(this);
-        grow(-grown);
         publish();
     }
 

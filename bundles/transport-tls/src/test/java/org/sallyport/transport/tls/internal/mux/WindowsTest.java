@@ -148,6 +148,28 @@ class WindowsTest {
     }
 
     @Test
+    void aStreamThatIsReadToItsEndAfterItsTunnelGivesItsWindowBackOnce() {
+        agree();
+        MuxStreamChannel stream = flowing(3);
+        grow(stream, 4);
+        assertThat(memory.grown()).isPositive();
+        stream.config().setAutoRead(false);
+        reader.read(Frames.data(3, Frame.FIN, 1_000));
+        stream.shutdownOutput();
+        assertThat(Frames.words(reader.written())).contains("WINDOW FIN 3 0");
+        reader.channel.close();
+        reader.channel.runPendingTasks();
+        assertThat(stream.isOpen()).isTrue();
+
+        stream.config().setAutoRead(true);
+        reader.channel.runPendingTasks();
+        stream.close();
+        reader.channel.runPendingTasks();
+
+        assertThat(memory.grown()).isZero();
+    }
+
+    @Test
     void noWindowGrowsWhenMemoryIsTight() {
         agree();
         memory.hold(PROCESS / 100 * ProcessMemory.TIGHT);
