@@ -256,9 +256,13 @@ public final class EmbeddedStore {
                 answer(batch, commit(before, batch));
             }
         } catch (RuntimeException | Error e) {
-            RegistryException failed = e instanceof RegistryException known
-                    ? known
-                    : new RegistryException(journal.path() + ": unexpected failure: " + e, e);
+            RegistryException failed;
+            if (e instanceof RegistryException known) {
+                failed = known;
+            } else {
+                failed = new RegistryException(journal.path() + ": unexpected failure: " + e, e);
+                LOG.error("registry: what was not expected", e);
+            }
             failed(failed);
             // what was asked can be answered from memory, if the file was ever read
             Contents known = contents;

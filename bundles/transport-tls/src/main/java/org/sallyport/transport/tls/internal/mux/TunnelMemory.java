@@ -14,10 +14,11 @@ import org.sallyport.wire.TunnelProtocol;
  * <h2>Windows</h2>
  *
  * A window that is used up faster than credit can come back is too small for the path: when all of it was read within four
- * round trips, it doubles. All, because halves come together: what had to wait for its turn at the other end arrives at once, and
- * would make windows larger that are not too small, some more than others. All that grows shares the tunnel's budget equally, so a stream that has more than its share, because
- * others began to grow after it, gives it up as it goes on. The round trip is the shortest of the last half minute: a
- * longer one has our own queues in it, and windows that follow those would make them longer yet.
+ * round trips, it doubles. All, because halves come together: what had to wait for its turn at the other end arrives at
+ * once, and would make windows larger that are not too small, some more than others. All that grows shares the tunnel's
+ * budget equally, so a stream that has more than its share, because others began to grow after it, gives it up as it goes
+ * on. The round trip is the shortest of the last half minute: a longer one has our own queues in it, and windows that
+ * follow those would make them longer yet.
  *
  * <h2>Bytes held</h2>
  *
