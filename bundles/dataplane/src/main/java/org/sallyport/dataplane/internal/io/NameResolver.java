@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks the system for the addresses of names, on a few threads of its own because the system's answer may take long. A name
  * is asked for once, however many wait for it: one that nobody answers must not keep the others from being asked for. What
- * waits is bounded: names here, those who wait for one by their share of dials. The JDK's cache answers repeated questions. Addresses are answered at once.
+ * waits is bounded: names here, those who wait for one by their share of dials. The JDK's cache answers repeated questions.
+ * Addresses are answered at once.
  */
 public final class NameResolver implements AutoCloseable {
     private static final int THREADS = 16;
