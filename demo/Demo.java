@@ -45,6 +45,8 @@ final class Demo {
     }
 
     public static void main(String[] args) throws Exception {
+        // the requests that prove something leave no connection open, which the end would wait for
+        System.setProperty("jdk.httpclient.keepalive.timeout", "1");
         List<String> words = new ArrayList<>(List.of(args));
         Path distribution = Path.of(words.remove(0));
         boolean once = words.remove("--once");
@@ -220,8 +222,8 @@ final class Demo {
 
     private void end() {
         synchronized (started) {
-            // a terminal's Ctrl-C has reached them, too, and a second signal would end them without order
-            long own = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+            // a terminal's Ctrl-C has reached them, too, and a second signal would end them without order; they may drain for 5 s
+            long own = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
             for (Process process : started) {
                 try {
                     if (process.waitFor(own - System.nanoTime(), TimeUnit.NANOSECONDS)) {
