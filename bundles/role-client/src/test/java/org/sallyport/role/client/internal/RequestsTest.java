@@ -251,6 +251,22 @@ final class RequestsTest {
     }
 
     @Test
+    void anotherServersAnswerToAnEditDoesNotCount() {
+        begin(attach("token " + GATEWAY, 1, null));
+        world.accepts(world.tunnel(0), client(1), config(1));
+        begin(attach("token " + RoleWorld.OTHER + " y.sallyport", 1, null));
+        world.accepts(world.tunnel(1), RoleWorld.OTHER.stem() + "_C01", config(RoleWorld.OTHER, 1));
+
+        CompletableFuture<Outcome<AclView>> outcome = stage(world.role.acls().put(GATEWAY, RULE));
+        long request = world.tunnel(0).last(AclChange.class).request();
+        world.says(world.tunnel(1), new AclResult(request, false, "said by another"));
+        assertThat(outcome).isNotDone();
+        world.says(world.tunnel(0), new AclResult(request, false, "said by its own"));
+
+        assertRefused(outcome, Refusal.Reason.FORBIDDEN, "said by its own");
+    }
+
+    @Test
     void anEditThatTheServerRefusesOrDoesNotAnswerFails() {
         begin(attach("token " + GATEWAY, 1, null));
         world.accepts(world.tunnel(0), client(1), config(1));

@@ -320,6 +320,22 @@ final class AttachTest {
     }
 
     @Test
+    void whatIsReadAfterTheTunnelHasClosedIsNotHeard() throws Exception {
+        TestClient client = fixture.transport.client(ServerFixture.KEY_A);
+        client.tunnel().lost();
+        fixture.settle();
+
+        client.send(attach(token));
+        for (int turn = 0; turn < 3; turn++) { // from loop to loop, and into the stream's pipeline
+            client.tunnel().eventLoop().submit(() -> {}).get(5, TimeUnit.SECONDS);
+        }
+        fixture.settle();
+
+        assertThat(fixture.store.snapshot().keys()).isEmpty();
+        assertThat(fixture.planes.of(gateway).clients()).isEmpty();
+    }
+
+    @Test
     void aSecondAttachOnOneTunnelEndsIt() {
         TestClient client = fixture.transport.client(ServerFixture.KEY_A);
         client.attach(token);

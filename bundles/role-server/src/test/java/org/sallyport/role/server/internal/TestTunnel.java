@@ -96,6 +96,11 @@ final class TestTunnel implements Tunnel {
         });
     }
 
+    /** It is closed, though what the client has said may still have to be read. */
+    void lost() {
+        closed.trySuccess("lost");
+    }
+
     @Override
     public Future<String> worn() {
         return worn;
