@@ -7,13 +7,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.spi.OpenCode;
@@ -24,13 +19,9 @@ import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.ControlViolation;
 import org.sallyport.wire.control.Open;
 import org.sallyport.wire.control.Opened;
-import org.sallyport.wire.frame.Frame;
-import org.sallyport.wire.frame.FrameListener;
 import org.sallyport.wire.frame.FrameReader;
 import org.sallyport.wire.frame.FrameViolation;
-import org.sallyport.wire.frame.FrameWriter;
 import org.sallyport.wire.frame.GoAwayCode;
-import org.sallyport.wire.frame.StreamErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +34,6 @@ import org.slf4j.LoggerFactory;
  * connection; then all its streams are told and closed, and the owner last. Only streams whose end came before, or their reset,
  * have readers that go on, so that they get what was sent to them; nothing waits for those.
  *
- * <h2>Order of what leaves</h2>
- *
- * First PING, credit and GO_AWAY, then SYN frames in the order of their IDs, then all streams in turn. Everything that is
- * written in one turn of the event loop leaves in one flush, or in several when it is much.
- *
  * <h2>Errors</h2>
  *
  * What the peer may not do on a stream resets that stream; what leaves the rest in doubt sends GO_AWAY(1) and closes the
@@ -58,57 +44,26 @@ import org.slf4j.LoggerFactory;
  * The connection's event loop, except where a method says otherwise.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // void promises, and closes whose end comes as an event
-public final class Mux extends ChannelInboundHandlerAdapter implements FrameListener, Liveness.Peer {
+public final class Mux extends ChannelInboundHandlerAdapter implements Liveness.Peer {
     private static final Logger LOG = LoggerFactory.getLogger(Mux.class);
-
-    /** Bytes after which a flush is due though the turn is not over. */
-    private static final int FLUSH_AFTER = 131_072;
-
-    /** Bytes after which other work of the event loop gets a turn. */
-    private static final int TURN_BYTES = 1_048_576;
-
-    private static final long MAX_UNSENT_ANSWERS = 1_048_576;
 
     private final Channel channel;
     private final MuxOwner owner;
-    private final boolean client;
     private final TunnelLimits limits;
-    private final FrameReader reader;
-    private final StreamScheduler scheduler = new StreamScheduler();
     private final Liveness liveness;
-    private final IntObjectHashMap<MuxStreamChannel> streams = new IntObjectHashMap<>();
-    private final ArrayDeque<MuxStreamChannel> opens = new ArrayDeque<>();
-    private final List<StreamInbound> touched = new ArrayList<>();
-    private final List<StreamInbound> givers = new ArrayList<>();
-    private final Runnable flushTask = this::flushTurn;
-    private final FloodCounter flood;
     private final TunnelMemory memory;
+    private final StreamTable streams = new StreamTable();
+    private final Openings openings;
+    private final Acceptances acceptances;
+    private final Arrivals arrivals;
+    private final Departures departures;
 
-    private @Nullable TunnelWriter writer;
-    private @Nullable MuxStreamChannel current;
-    private int readingFrom;
-    private int nextId;
-    private int lastSynSent;
-    private int givenUp;
-    private int unackedOpens;
-    private int unackedAccepts;
-    private int unanswered;
-    private int channels;
-    private long forgottenCredit;
-    private boolean flushScheduled;
-    private boolean flushing;
     private boolean goAwaySent;
     private boolean goAwayReceived;
     private boolean closed;
     private boolean ownerTold;
     private boolean over;
     private @Nullable String reason;
-    private long sentBytes;
-    private long receivedBytes;
-    private volatile long publishedSent;
-    private volatile long publishedReceived;
-    private volatile int publishedUnanswered;
-    private volatile int openStreams;
     private volatile boolean usable = true;
 
     /**
@@ -127,13 +82,21 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             ProcessMemory process) {
         this.channel = channel;
         this.limits = limits;
-        this.client = client;
         this.owner = owner;
-        reader = client ? FrameReader.ofServer() : FrameReader.ofClient();
-        nextId = client ? 1 : 2;
         liveness = new Liveness(this, channel.eventLoop(), limits.quiet(), limits.dead());
-        flood = new FloodCounter(channel.eventLoop().ticker());
         memory = new TunnelMemory(channel.eventLoop(), liveness, windows, process);
+        openings = new Openings(client);
+        acceptances = new Acceptances(limits.opens());
+        departures = new Departures(channel, openings, memory);
+        arrivals = new Arrivals(
+                this,
+                client ? FrameReader.ofServer() : FrameReader.ofClient(),
+                streams,
+                openings,
+                departures,
+                liveness,
+                new FloodCounter(channel.eventLoop().ticker()),
+                memory);
     }
 
     Channel channel() {
@@ -142,6 +105,18 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     TunnelMemory memory() {
         return memory;
+    }
+
+    Arrivals arrivals() {
+        return arrivals;
+    }
+
+    Departures departures() {
+        return departures;
+    }
+
+    Acceptances acceptances() {
+        return acceptances;
     }
 
     long nanoTime() {
@@ -194,52 +169,43 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     /** {@return how many streams of the peer were not answered yet; on any thread} */
     public int unanswered() {
-        return publishedUnanswered;
+        return acceptances.unanswered();
+    }
+
+    /** {@return how many streams wait until their SYN may leave, or are kept though they do not any more} */
+    int unsentOpens() {
+        return openings.unsent();
     }
 
     /** Opens and accepts no more streams; the open ones go on. */
     public void goAway() {
-        if (!goAwaySent && writer != null && !closed) {
+        if (!goAwaySent && departures.possible()) {
             goAwaySent = true;
             usable = false;
-            FrameWriter.goAway(writer.room(Frame.HEADER_LENGTH), GoAwayCode.NORMAL);
-            takeBackOpens("this end opens no more streams");
-            endReads();
-            flushLater();
+            departures.goAway(GoAwayCode.NORMAL);
+            openings.takeBack(stream -> lose(stream, "this end opens no more streams"));
+            arrivals.endReads();
         }
-    }
-
-    /** Streams whose SYN has not left are lost before the other end heard of them; only the control stream is opened yet. */
-    private void takeBackOpens(String why) {
-        for (MuxStreamChannel stream : List.copyOf(opens)) {
-            if (!stream.isControl()) {
-                lose(stream, why);
-            }
-        }
-        opens.removeIf(stream -> !stream.isControl());
     }
 
     /** Goes on with IDs not below a number; gaps are allowed. */
     public void skipIds(long first) {
-        int next = (int) (client ? first | 1 : first + (first & 1));
-        if (Integer.compareUnsigned(next, nextId) > 0) {
-            nextId = next;
-        }
+        openings.skipTo(first);
     }
 
     /** {@return how many streams are open, the control stream not counted; on any thread} */
     public int openStreams() {
-        return openStreams;
+        return streams.carried();
     }
 
     /** {@return payload bytes sent on data streams; on any thread} */
     public long sentBytes() {
-        return publishedSent;
+        return departures.sentBytes();
     }
 
     /** {@return payload bytes received on data streams; on any thread} */
     public long receivedBytes() {
-        return publishedReceived;
+        return arrivals.receivedBytes();
     }
 
     /** {@return the last measured round trip in nanoseconds, -1 before the first; on any thread} */
@@ -249,7 +215,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     /** Measures the round trip: nanoseconds. */
     public Future<Long> ping() {
-        if (writer == null || closed) {
+        if (!departures.possible()) {
             return channel.eventLoop().newFailedFuture(new ClosedChannelException());
         }
         return liveness.ping();
@@ -263,26 +229,24 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /** Ends all streams but the control stream, as if the connection were lost. */
     public void loseStreams(String why) {
         giveReason(why);
-        for (MuxStreamChannel stream : snapshot()) {
-            if (stream.streamId() != TunnelProtocol.CONTROL_STREAM_ID) {
+        for (MuxStreamChannel stream : streams.snapshot()) {
+            if (!stream.isControl()) {
                 lose(stream, why);
             }
         }
-        endReads();
+        arrivals.endReads();
     }
 
     /** Closes the connection after what has left the streams, but does not wait longer than a second for that. */
     public void close(String why) {
         giveReason(why);
-        TunnelWriter out = writer;
-        if (out == null || closed) {
+        if (!departures.possible()) {
             channel.close();
             return;
         }
         goAway();
-        flush();
-        reader.end();
-        out.flushAndEnd();
+        arrivals.end();
+        departures.flushAndEnd();
         cutLater();
     }
 
@@ -310,7 +274,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        writer = new TunnelWriter(context);
+        departures.begin(context);
         liveness.start();
         memory.start();
     }
@@ -326,9 +290,8 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             context.fireChannelRead(message);
             return;
         }
-        readingFrom = in.capacity();
         try {
-            reader.read(in, this);
+            arrivals.read(in);
         } catch (FrameViolation.OfConnection violation) {
             fail(violation);
         } finally {
@@ -338,16 +301,12 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        liveness.heard();
-        endReads();
-        publishedReceived = receivedBytes;
+        arrivals.readComplete();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (!flushing && channel.isWritable() && !scheduler.isEmpty()) {
-            flush();
-        }
+        departures.writabilityChanged();
     }
 
     @Override
@@ -365,12 +324,10 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /** The peer broke the protocol: says so and closes. */
     private void fail(FrameViolation.OfConnection violation) {
         LOG.info("{}: the other end broke the protocol: {}", channel, violation.getMessage());
-        TunnelWriter out = writer;
-        if (reason == null && out != null) {
+        if (reason == null && departures.possible()) {
             giveReason("the other end broke the protocol: " + violation.getMessage());
-            FrameWriter.goAway(out.room(Frame.HEADER_LENGTH), violation.code());
-            out.flush();
             goAwaySent = true;
+            departures.lastWord(violation.code());
         }
         channel.pipeline().close();
         cutLater();
@@ -381,21 +338,16 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
             return;
         }
         closed = true;
-        // it may be in the middle of a buffer
-        reader.end();
+        arrivals.end();
+        departures.end();
         giveReason("the connection was closed by the other end");
         String why = String.valueOf(reason);
         liveness.stop(new ClosedChannelException());
-        for (MuxStreamChannel stream : snapshot()) {
+        for (MuxStreamChannel stream : streams.snapshot()) {
             lose(stream, why);
         }
-        opens.clear();
-        scheduler.clear();
-        endReads();
-        TunnelWriter out = writer;
-        if (out != null) {
-            out.release();
-        }
+        openings.clear();
+        arrivals.endReads();
         // later, so that handlers of the streams hear of it first
         channel.eventLoop().execute(() -> owner.closed(why));
         ownerTold = true;
@@ -404,7 +356,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     /** What streams still hold counts until the last of them is closed. */
     private void endIfOver() {
-        if (ownerTold && channels == 0 && !over) {
+        if (ownerTold && streams.holdsNothing() && !over) {
             over = true;
             memory.stop();
             channel.eventLoop().execute(owner::over);
@@ -418,131 +370,13 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
                 && !stream.outbound().finSent();
         if (!stream.outbound().opening()) {
             // the peer does not know yet, and what it has sent meanwhile is no breach
-            forgottenCredit += stream.inbound().credit();
+            streams.expectForgotten(stream.inbound().credit());
         }
         forget(stream);
         stream.inbound()
                 .lose(new StreamResetException(
                         clean ? StreamResetException.Kind.TUNNEL_LOST_CLEAN : StreamResetException.Kind.TUNNEL_LOST,
                         "the tunnel was lost: " + why));
-    }
-
-    private List<MuxStreamChannel> snapshot() {
-        return new ArrayList<>(streams.values());
-    }
-
-    // ------------------------------------------------------------------ what leaves
-
-    /** The stream has something to send. */
-    void ready(StreamOutbound stream) {
-        if (!closed) {
-            scheduler.add(stream);
-            flushLater();
-        }
-    }
-
-    void flushLater() {
-        if (!flushScheduled && !flushing) {
-            flushScheduled = true;
-            channel.eventLoop().execute(flushTask);
-        }
-    }
-
-    private void flushTurn() {
-        flushScheduled = false;
-        flush();
-    }
-
-    private void flush() {
-        TunnelWriter out = writer;
-        if (flushing || out == null || closed) {
-            return;
-        }
-        flushing = true;
-        try {
-            giveCredit(out);
-            sendOpens(out);
-            int left = TURN_BYTES;
-            do {
-                left -= scheduler.run(out, FLUSH_AFTER);
-                out.flush();
-            } while (left > 0 && !scheduler.isEmpty() && out.writable());
-            publishedSent = sentBytes;
-            memory.publish();
-        } finally {
-            flushing = false;
-        }
-        if (!givers.isEmpty() || canOpen() || (!scheduler.isEmpty() && out.writable())) {
-            flushLater();
-        }
-    }
-
-    private void giveCredit(TunnelWriter out) {
-        for (int each = 0; each < givers.size(); each++) {
-            StreamInbound giver = givers.get(each);
-            giver.giving = false;
-            MuxStreamChannel stream = giver.channel();
-            // one that is closed has nothing of the budget any more, though its RST may still wait
-            int bytes = stream.isOpen() && !stream.outbound().ended() ? giver.takeCredit() : 0;
-            if (bytes > 0) {
-                out.windowUpdate(stream.streamId(), stream.outbound().takeOpeningFlag(), bytes);
-            }
-        }
-        givers.clear();
-    }
-
-    /** {@return how many streams wait until their SYN may leave, or are kept though they do not any more} */
-    int unsentOpens() {
-        return opens.size();
-    }
-
-    /** A peer that acknowledges nothing must not keep what nobody waits for any more. */
-    private void forgetOpen() {
-        givenUp++;
-        if (givenUp > 64 && givenUp > opens.size() / 2) {
-            opens.removeIf(stream -> stream.outbound().ended());
-            givenUp = 0;
-        }
-    }
-
-    private boolean canOpen() {
-        return !opens.isEmpty() && unackedOpens < TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS;
-    }
-
-    private void sendOpens(TunnelWriter out) {
-        while (canOpen()) {
-            MuxStreamChannel stream = opens.remove();
-            if (!stream.outbound().ended()) {
-                unackedOpens++;
-                lastSynSent = stream.streamId();
-                stream.outbound().open(out);
-            }
-        }
-    }
-
-    /** The stream takes credit back to its peer. */
-    void giveBack(StreamInbound stream) {
-        if (!stream.giving) {
-            stream.giving = true;
-            givers.add(stream);
-            flushLater();
-        }
-    }
-
-    void sent(int streamId, int bytes) {
-        if (streamId != TunnelProtocol.CONTROL_STREAM_ID) {
-            sentBytes += bytes;
-        }
-    }
-
-    void received(int streamId, int bytes) {
-        if (streamId != TunnelProtocol.CONTROL_STREAM_ID) {
-            receivedBytes += bytes;
-        }
-    }
-
-    void sentAck() {
-        unackedAccepts--;
     }
 
     void sentFin(MuxStreamChannel stream) {
@@ -554,18 +388,14 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     /** RST left: the stream is over, what the peer still sends on it is skipped. */
     void sentReset(MuxStreamChannel stream) {
-        forgottenCredit += stream.inbound().credit();
+        streams.expectForgotten(stream.inbound().credit());
         forget(stream);
         stream.closeNow();
     }
 
     @Override
     public void sendPing(int opaque) {
-        TunnelWriter out = writer;
-        if (out != null && !closed) {
-            FrameWriter.ping(out.room(Frame.HEADER_LENGTH), false, opaque);
-            flushLater();
-        }
+        departures.ping(false, opaque);
     }
 
     @Override
@@ -582,10 +412,6 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     // ------------------------------------------------------------------ streams
 
-    private boolean hasIds() {
-        return Integer.compareUnsigned(nextId, 0xffff_fffd) < 0;
-    }
-
     /** {@return whether there is memory for one more; a tunnel can always be made} */
     private boolean room(int streamId) {
         return streamId == TunnelProtocol.CONTROL_STREAM_ID || !memory.full();
@@ -594,19 +420,15 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /** A stream becomes part of this connection; false when there is no place for it. */
     boolean register(MuxStreamChannel stream) {
         if (stream.streamId() == 0) {
-            if (!usable || !room(nextId) || streams.size() >= limits.streams() || !request(stream)) {
+            if (!usable || !room(openings.nextId()) || streams.size() >= limits.streams() || !request(stream)) {
                 return false;
             }
-            stream.assign(nextId);
-            owner.opens(nextId);
-            nextId += 2;
-            usable = usable && hasIds();
-            opens.add(stream);
-            flushLater();
+            openings.add(stream);
+            owner.opens(stream.streamId());
+            usable = usable && openings.hasIds();
+            departures.flushLater();
         }
-        streams.put(stream.streamId(), stream);
-        channels++;
-        count();
+        streams.add(stream);
         return true;
     }
 
@@ -634,13 +456,13 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         if (streams.size() >= limits.streams()) {
             return "it has " + streams.size() + " streams, as many as it may";
         }
-        return hasIds() ? "it is draining" : "it is out of stream IDs";
+        return openings.hasIds() ? "it is draining" : "it is out of stream IDs";
     }
 
     /** The channel of a stream was closed here. */
     void closed(MuxStreamChannel stream) {
         if (stream.wasActive()) {
-            channels--;
+            streams.channelClosed();
             endIfOver();
         }
         StreamOutbound outbound = stream.outbound();
@@ -649,7 +471,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         }
         if (outbound.opening()) {
             forget(stream);
-            forgetOpen();
+            openings.gaveUp();
         } else if (outbound.finSent() && stream.inbound().finReceived()) {
             forget(stream);
         } else {
@@ -660,36 +482,23 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     /** No frame of the stream is expected or sent any more. */
     void forget(MuxStreamChannel stream) {
         stream.outbound().end();
-        if (streams.remove(stream.streamId()) != null) {
-            answered(stream);
+        if (streams.remove(stream)) {
+            acceptances.answered(stream);
             if (!stream.isOpener()) {
                 // an ACK that has not left counts no more
                 stream.outbound().takeOpeningFlag();
             } else if (!stream.outbound().opening() && !stream.acknowledged()) {
-                acknowledge(stream);
+                acknowledged(stream);
             }
-            count();
             owner.ended(stream);
         }
     }
 
-    private void count() {
-        openStreams = streams.size() - (streams.containsKey(TunnelProtocol.CONTROL_STREAM_ID) ? 1 : 0);
-    }
-
-    private void acknowledge(MuxStreamChannel stream) {
-        stream.setAcknowledged();
-        unackedOpens--;
-        if (canOpen()) {
-            flushLater();
-        }
-    }
-
-    /** The stream has been answered, or needs no answer any more. */
-    void answered(MuxStreamChannel stream) {
-        if (stream.awaitsAnswer) {
-            stream.awaitsAnswer = false;
-            publishedUnanswered = --unanswered;
+    /** The peer knows the stream. */
+    void acknowledged(MuxStreamChannel stream) {
+        openings.acknowledged(stream);
+        if (openings.canSend()) {
+            departures.flushLater();
         }
     }
 
@@ -718,227 +527,37 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         }
     }
 
-    // ------------------------------------------------------------------ what comes
-
-    /** {@return the size of the buffer that payloads are slices of now} */
-    int readingFrom() {
-        return readingFrom;
-    }
-
-    void touched(StreamInbound stream) {
-        touched.add(stream);
-    }
-
-    /** The end of a burst: each stream that got something is told once. */
-    void endReads() {
-        for (int each = 0; each < touched.size(); each++) {
-            touched.get(each).endRead();
-        }
-        touched.clear();
-        memory.publish();
-    }
-
-    /** Finds the stream of a frame; null when the frame is to be skipped. */
-    private @Nullable MuxStreamChannel stream(int streamId, int flags) throws FrameViolation {
-        if ((flags & Frame.SYN) != 0) {
-            return accept(streamId);
-        }
-        MuxStreamChannel stream = streams.get(streamId);
-        if (stream == null) {
-            if (Frame.isClientStream(streamId) == client && Integer.compareUnsigned(streamId, lastSynSent) > 0) {
-                throw FrameViolation.connection(
-                        GoAwayCode.PROTOCOL_ERROR,
-                        "a frame is for stream " + Integer.toUnsignedString(streamId)
-                                + ", which was never opened here");
-            }
-            return null;
-        }
-        if ((flags & Frame.ACK) != 0 && stream.isOpener() && !stream.acknowledged()) {
-            acknowledge(stream);
-        }
-        return stream.outbound().ended() ? null : stream;
-    }
-
-    private @Nullable MuxStreamChannel accept(int streamId) throws FrameViolation {
-        boolean room = unackedAccepts < TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS
-                && unanswered < limits.opens()
-                && streams.size() < limits.streams()
-                && room(streamId);
+    /** The peer opens a stream; null when it is to be refused. */
+    @Nullable
+    MuxStreamChannel accept(int streamId) {
+        boolean room = acceptances.room() && streams.size() < limits.streams() && room(streamId);
         MuxOwner.Welcome welcome = goAwaySent || !room ? MuxOwner.Welcome.REFUSE : owner.welcome(streamId);
         if (welcome == MuxOwner.Welcome.REFUSE) {
-            refuse(streamId);
             return null;
         }
         boolean raw = welcome == MuxOwner.Welcome.RAW;
         MuxStreamChannel stream = new MuxStreamChannel(this, streamId, raw ? StreamHead.none() : StreamHead.asked());
-        unackedAccepts++;
+        acceptances.accepted();
         channel.eventLoop().register(stream);
         if (raw) {
             owner.opened(stream);
         } else {
-            stream.awaitsAnswer = true;
-            publishedUnanswered = ++unanswered;
+            acceptances.awaitAnswer(stream);
         }
         stream.outbound().wake();
         return stream;
     }
 
-    private void refuse(int streamId) throws FrameViolation {
-        forgottenCredit += memory.initial();
-        answerRoom();
-        TunnelWriter out = writer;
-        if (out != null) {
-            out.windowUpdate(streamId, Frame.RST, 0);
-            flushLater();
-        }
-    }
-
-    /** Answers are sent though the connection is full, but not without bound. */
-    private void answerRoom() throws FrameViolation {
-        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-        if (pending != null
-                && pending.totalPendingWriteBytes()
-                        > channel.config().getWriteBufferHighWaterMark() + MAX_UNSENT_ANSWERS) {
-            throw FrameViolation.connection(
-                    GoAwayCode.PROTOCOL_ERROR, "more than 1 MiB of answers wait because the peer does not read them");
-        }
-    }
-
-    @Override
-    public boolean onData(int streamId, int flags, long length) throws FrameViolation {
-        MuxStreamChannel stream = stream(streamId, flags);
-        current = stream;
-        if (stream == null) {
-            skipForgotten(streamId, length);
-            return false;
-        }
-        if (length == 0 && flags == 0) {
-            flood.useless();
-        }
-        if (length > 0 && stream.inbound().finReceived()) {
-            throw FrameViolation.stream(streamId, StreamErrorCode.CLOSED, "payload after FIN");
-        }
-        if (!stream.inbound().reserve(length)) {
-            throw FrameViolation.stream(
-                    streamId,
-                    StreamErrorCode.FLOW_CONTROL,
-                    length + " bytes; expected at most the credit of "
-                            + stream.inbound().credit());
-        }
-        return true;
-    }
-
-    private void skipForgotten(int streamId, long length) throws FrameViolation {
-        forgottenCredit -= length;
-        if (forgottenCredit < 0) {
-            throw FrameViolation.connection(
-                    GoAwayCode.PROTOCOL_ERROR,
-                    "payload for stream " + Integer.toUnsignedString(streamId) + ", which is over, beyond its window");
-        }
-    }
-
-    @Override
-    public void onPayload(ByteBuf payload) {
-        MuxStreamChannel stream = current;
-        if (stream == null || stream.outbound().ended()) {
-            payload.release();
-            return;
-        }
-        try {
-            stream.receive(payload);
-        } catch (FrameViolation.OfStream violation) {
-            onStreamViolation(violation);
-        }
-    }
-
-    @Override
-    public void onDataEnd(int streamId, int flags) throws FrameViolation {
-        MuxStreamChannel stream = current;
-        if (stream != null && !stream.outbound().ended()) {
-            end(stream, flags);
-        }
-    }
-
-    @Override
-    public void onWindowUpdate(int streamId, int flags, long credit) throws FrameViolation {
-        MuxStreamChannel stream = stream(streamId, flags);
-        if (stream == null) {
-            return;
-        }
-        if (credit == 0 && flags == 0) {
-            flood.useless();
-        }
-        if (!stream.outbound().addCredit(credit)) {
-            throw FrameViolation.stream(
-                    streamId, StreamErrorCode.FLOW_CONTROL, "credit beyond 2^32 - 1 after " + credit + " more");
-        }
-        if (credit > 0) {
-            stream.creditChanged();
-            stream.outbound().wake();
-        }
-        end(stream, flags);
-    }
-
-    private void end(MuxStreamChannel stream, int flags) throws FrameViolation {
-        if ((flags & Frame.RST) != 0) {
-            if (!stream.isOpener() && !stream.inbound().carried()) {
-                flood.useless();
-            }
-            StreamResetException cause = stream.head() instanceof StreamHead.Asking asking && asking.isAwaited()
-                    ? new StreamResetException(StreamResetException.Kind.REFUSED, "the other end refused the stream")
-                    : new StreamResetException(
-                            StreamResetException.Kind.RESET, "the stream was reset by the other end");
-            forget(stream);
-            stream.inbound().reset(cause);
-        } else if ((flags & Frame.FIN) != 0 && !stream.inbound().finReceived()) {
-            if (stream.head().isAwaited()) {
-                throw FrameViolation.stream(
-                        stream.streamId(), StreamErrorCode.MESSAGE, "FIN before the message at the stream's head");
-            }
-            stream.inbound().fin();
-            if (stream.outbound().finSent()) {
-                forget(stream);
-            }
-        }
-    }
-
-    @Override
-    public void onPing(boolean answer, int opaque) throws FrameViolation {
-        if (answer) {
-            if (!liveness.answered(opaque)) {
-                flood.useless();
-            }
-            return;
-        }
-        flood.ping();
-        answerRoom();
-        TunnelWriter out = writer;
-        if (out != null) {
-            FrameWriter.ping(out.room(Frame.HEADER_LENGTH), true, opaque);
-            flushLater();
-        }
-    }
-
-    @Override
-    public void onGoAway(GoAwayCode code) {
+    /** The peer sent GO_AWAY. */
+    void peerGoesAway(GoAwayCode code) {
         usable = false;
         if (code != GoAwayCode.NORMAL) {
             giveReason("the other end gave up: " + code);
         }
         if (!goAwayReceived) {
             goAwayReceived = true;
-            takeBackOpens("the other end takes no more streams");
+            openings.takeBack(stream -> lose(stream, "the other end takes no more streams"));
             owner.goneAway();
-        }
-    }
-
-    @Override
-    public void onStreamViolation(FrameViolation.OfStream violation) {
-        MuxStreamChannel stream = streams.get(violation.streamId());
-        if (stream != null) {
-            LOG.debug("{}: reset, {}: {}", stream, violation.code(), violation.getMessage());
-            stream.fail(new StreamResetException(
-                    StreamResetException.Kind.RESET, "the other end broke the protocol: " + violation.getMessage()));
         }
     }
 }

@@ -164,7 +164,7 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
             return;
         }
         ByteBuf message = head.answer(reply, alloc());
-        mux.answered(this);
+        mux.acceptances().answered(this);
         if (reply.accepted()) {
             outbound.head(message, false);
         } else {

@@ -145,7 +145,7 @@ final class StreamInbound {
     private void await(ArrayDeque<ByteBuf> queue, ByteBuf data) {
         int bytes = data.readableBytes();
         mux.memory().hold(channel, bytes);
-        if (bytes > SMALL && mux.readingFrom() <= (long) PINNED * bytes) {
+        if (bytes > SMALL && mux.arrivals().readingFrom() <= (long) PINNED * bytes) {
             gathering = null;
             queue.add(data);
             return;
@@ -189,13 +189,13 @@ final class StreamInbound {
     private void resetNow() {
         release();
         touch();
-        mux.endReads();
+        mux.arrivals().endReads();
     }
 
     private void touch() {
         if (!touched) {
             touched = true;
-            mux.touched(this);
+            mux.arrivals().touched(this);
         }
     }
 
@@ -273,7 +273,7 @@ final class StreamInbound {
             deliver(data);
         }
         endRead();
-        mux.flushLater();
+        mux.departures().flushLater();
     }
 
     /** So many of the bytes that were taken wait elsewhere; until they don't, no credit is given back for them. */
@@ -292,7 +292,7 @@ final class StreamInbound {
         int bytes = data.readableBytes();
         taken += bytes;
         delivered = true;
-        mux.received(channel.streamId(), bytes);
+        mux.arrivals().received(channel.streamId(), bytes);
         channel.pipeline().fireChannelRead(data);
     }
 
@@ -332,7 +332,7 @@ final class StreamInbound {
 
     private void giveBack() {
         if (taken - withheld >= TunnelMemory.step(window) && !finReceived && reset == null) {
-            mux.giveBack(this);
+            mux.departures().giveBack(this);
         }
     }
 

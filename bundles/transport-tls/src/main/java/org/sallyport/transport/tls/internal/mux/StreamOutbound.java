@@ -176,7 +176,7 @@ final class StreamOutbound {
 
     void wake() {
         if (hasWork()) {
-            mux.ready(this);
+            mux.departures().ready(this);
         }
     }
 
@@ -288,7 +288,7 @@ final class StreamOutbound {
         queued -= length;
         mux.memory().hold(channel, -length);
         payloadSent = true;
-        mux.sent(streamId, length);
+        mux.departures().sent(streamId, length);
         if (length <= TunnelWriter.SMALL) {
             writer.small(streamId, flags, buffer, length);
         } else if (whole) {
@@ -332,7 +332,7 @@ final class StreamOutbound {
         int flag = openingFlag;
         openingFlag = 0;
         if (flag == Frame.ACK) {
-            mux.sentAck();
+            mux.acceptances().sentAck();
         }
         return flag;
     }
