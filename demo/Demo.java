@@ -149,7 +149,9 @@ final class Demo {
 
     /** Starts a role and gives the lines of its standard output. */
     private BlockingQueue<String> start(String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(sallyport.toString()));
+        // a terminal's Ctrl-C is for the demo, which ends them in order; a second signal would end them without
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\"", sallyport.toString()));
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -222,14 +224,9 @@ final class Demo {
 
     private void end() {
         synchronized (started) {
-            // a terminal's Ctrl-C has reached them, too, and a second signal would end them without order; they may drain for 5 s
-            long own = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+            started.forEach(Process::destroy); // together, or the second would wait for the first
             for (Process process : started) {
                 try {
-                    if (process.waitFor(own - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                        continue;
-                    }
-                    process.destroy();
                     if (!process.waitFor(15, TimeUnit.SECONDS)) {
                         process.destroyForcibly();
                     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.FullDisk;
 
 /**
  * The directory of one instance and its folders. Everything that is made here is for its owner alone (0700): it holds
@@ -176,6 +177,10 @@ record Instance(Path base) {
     }
 
     private Refusal unusable(IOException cause) {
+        String full = FullDisk.tell(cause, base);
+        if (full != null) {
+            return new Refusal(Sallyport.FAILED, full);
+        }
         return Refusal.usage(base + " cannot be used as the instance's directory: " + words(cause)
                 + ". Expected a place that this user may write to; --base DIR names another");
     }

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.sallyport.api.FullDisk;
 
 /**
  * This process as a server or a client, from the lock to the last line. Everything that can be refused is refused before
@@ -25,15 +26,24 @@ final class RoleProcess {
      * @return the exit code
      * @throws Refusal if nothing was started
      */
-    static int start(CommandLine.Role role) throws IOException {
+    static int start(CommandLine.Role role) {
         Ending.beforeStart();
         int java = Runtime.version().feature();
         if (java >= 24) {
             throw Refusal.usage(
                     "this is Java " + java + ": expected 17 or 21. Java 24 took away what Karaf's shell needs");
         }
-        Path home = Path.of(System.getProperty("sallyport.home", "")).toAbsolutePath();
         Instance instance = Instance.of(role.base(), role.name(), System.getenv());
+        try {
+            return start(role, instance);
+        } catch (IOException e) {
+            String full = FullDisk.tell(e, instance.base());
+            throw new Refusal(Sallyport.FAILED, full != null ? full : "the start failed: " + e);
+        }
+    }
+
+    private static int start(CommandLine.Role role, Instance instance) throws IOException {
+        Path home = Path.of(System.getProperty("sallyport.home", "")).toAbsolutePath();
         instance.prepareForLock();
         InstanceLock lock = InstanceLock.take(instance);
         instance.prepare(home.resolve("etc"), shippedFiles(role.name()));
@@ -49,20 +59,26 @@ final class RoleProcess {
             ending.ready();
             cache.ready();
         });
-        return run(container, ending);
+        return run(container, ending, instance);
     }
 
-    private static int run(Container container, Ending ending) {
+    private static int run(Container container, Ending ending, Instance instance) {
         ending.arm();
         try {
             container.start();
             container.awaitStop();
             ending.end(Sallyport.OK);
         } catch (Exception e) {
-            System.err.println("sallyport: the container did not start: " + withRoot(e));
+            System.err.println("sallyport: the container did not start: " + why(e, instance.cache()));
             ending.end(Sallyport.FAILED);
         }
         return Sallyport.FAILED;
+    }
+
+    /** {@return what failed while a container was started that writes to a cache} */
+    static String why(Throwable failure, Path cache) {
+        String full = FullDisk.tell(failure, cache);
+        return full != null ? full : withRoot(failure);
     }
 
     /** {@return what failed, and where that is not the same the cause below all others, which is what can be mended} */

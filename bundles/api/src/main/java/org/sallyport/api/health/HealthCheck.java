@@ -10,7 +10,7 @@ public interface HealthCheck {
     /** {@return what is checked, a word or two in small letters, unique within the instance} */
     String name();
 
-    /** {@return how it is now; quick, never blocks} */
+    /** {@return how it is now; quick: what has to be asked for is waited for a second at most} */
     Health check();
 
     /**

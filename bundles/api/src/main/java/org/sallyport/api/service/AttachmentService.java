@@ -28,7 +28,8 @@ public interface AttachmentService {
      * @param token the text of a token file; a secret
      * @param tunnels how many attachments, 1–64
      * @param server where to connect instead of the token's addresses; null: those
-     * @return the client IDs, once all are attached; fails with {@link Refusal} when the server refuses
+     * @return the IDs of those that are attached: all of them, or after 5 s as many as are by then, and a warning tells why
+     *     the others, which go on being tried, are not; fails with {@link Refusal} when the server refuses
      */
     CompletionStage<Outcome<List<ClientId>>> attach(String token, int tunnels, @Nullable HostPort server);
 

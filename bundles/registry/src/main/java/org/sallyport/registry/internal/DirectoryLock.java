@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,9 +46,7 @@ final class DirectoryLock implements Closeable {
                                 + Files.readString(path, StandardCharsets.US_ASCII)
                                         .strip());
             }
-            channel.truncate(0);
-            channel.write(
-                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            writeOwner(channel, path);
             taken = true;
             return new DirectoryLock(channel);
         } catch (OverlappingFileLockException e) {
@@ -56,6 +55,16 @@ final class DirectoryLock implements Closeable {
             if (!taken) {
                 channel.close();
             }
+        }
+    }
+
+    private static void writeOwner(FileChannel channel, Path path) throws IOException {
+        byte[] owner = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(owner));
+        } catch (IOException e) {
+            throw (IOException) new FileSystemException(path.toString(), null, e.getMessage()).initCause(e);
         }
     }
 

@@ -53,7 +53,7 @@ public final class EmbeddedStore {
     private final StateDirectory directory;
     private final SecureRandom random = new SecureRandom();
     private final KeyFile keyFile;
-    private final Consumer<String> unreadable;
+    private final Consumer<String> unusable;
     private final Journal journal;
     private final Duration retry;
     private final Herald herald = new Herald();
@@ -64,7 +64,8 @@ public final class EmbeddedStore {
     private final Queue<Work<?>> waiting = new ArrayDeque<>();
     private boolean stopping;
 
-    private boolean told;
+    /** Whether nobody waits any more to hear why this process cannot start. */
+    private boolean startIsOver;
 
     private volatile @Nullable Contents contents;
     private volatile @Nullable RegistryException failure;
@@ -97,11 +98,11 @@ public final class EmbeddedStore {
 
     /**
      * @param retry how long a file that failed is left alone
-     * @param unreadable is told why the very first try to read what is stored failed
+     * @param unusable is told once why a process cannot start: what is stored cannot be read, or the first keys not be kept
      */
-    EmbeddedStore(StateDirectory directory, Journal journal, Duration retry, Consumer<String> unreadable) {
-        this.unreadable = unreadable;
-        this.keyFile = new KeyFile(directory, random);
+    EmbeddedStore(StateDirectory directory, Journal journal, Duration retry, Consumer<String> unusable) {
+        this.unusable = unusable;
+        this.keyFile = new KeyFile(directory, random, journal.disk());
         this.directory = directory;
         this.journal = journal;
         this.retry = retry;
@@ -117,7 +118,12 @@ public final class EmbeddedStore {
 
     /** {@return what encrypts and decrypts secrets; on the store's thread} */
     SecretCipher cipher(Contents contents) {
-        return new SecretCipher(keyFile.key(!contents.secrets().isEmpty()), random);
+        try {
+            return new SecretCipher(keyFile.key(!contents.secrets().isEmpty()), random);
+        } catch (RegistryException e) {
+            tell(e);
+            throw e;
+        }
     }
 
     /** {@return what is durable, or null when the file was not read yet} */
@@ -284,6 +290,7 @@ public final class EmbeddedStore {
         try {
             Contents read = Records.read(journal.open());
             checkSecrets(read);
+            startIsOver |= !read.secrets().isEmpty(); // the keys that a process begins with are among them
             contents = read;
             recovered();
             return read;
@@ -351,11 +358,15 @@ public final class EmbeddedStore {
             LOG.error("registry: {}", e.getMessage());
             LOG.debug("registry: the failure", e);
         }
-        if (contents == null && !told) {
-            told = true;
-            unreadable.accept(String.valueOf(e.getMessage()));
-        }
+        tell(e);
         failure = e;
+    }
+
+    private void tell(RegistryException e) {
+        if (!startIsOver) {
+            startIsOver = true;
+            unusable.accept(String.valueOf(e.getMessage()));
+        }
     }
 
     private void recovered() {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.FullDisk;
 import org.sallyport.api.registry.RegistryException;
 import org.sallyport.registry.internal.Disk.OpenFile;
 import org.sallyport.registry.internal.JournalForm.Head;
@@ -97,6 +98,11 @@ final class Journal {
         return path;
     }
 
+    /** {@return what opens it} */
+    Disk disk() {
+        return disk;
+    }
+
     /**
      * Opens the file, makes it at first use, and reads all of it.
      *
@@ -123,7 +129,7 @@ final class Journal {
             return tables;
         } catch (IOException | IllegalArgumentException e) {
             abandon();
-            throw new RegistryException(path + " cannot be opened: " + e.getMessage(), e);
+            throw new RegistryException(path + " cannot be opened: " + words(e), e);
         } catch (RuntimeException e) {
             abandon();
             throw e;
@@ -151,7 +157,7 @@ final class Journal {
         } catch (IOException e) {
             cut(to, before.length());
             abandon();
-            throw new RegistryException(path + " cannot be written: " + e.getMessage(), e);
+            throw new RegistryException(path + " cannot be written: " + FullDisk.words(e, path), e);
         }
         end = new End(length, line.checksum());
         if (length > Math.max(compactAt, patience)) {
@@ -349,6 +355,10 @@ final class Journal {
         } catch (IOException e) {
             LOG.warn("{}: could not be closed: {}", path, e.getMessage());
         }
+    }
+
+    private String words(Exception failure) {
+        return failure instanceof IOException e ? FullDisk.words(e, path) : String.valueOf(failure.getMessage());
     }
 
     private RegistryException damaged(String how) {

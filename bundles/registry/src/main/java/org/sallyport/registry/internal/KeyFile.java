@@ -4,13 +4,12 @@ package org.sallyport.registry.internal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.FullDisk;
 import org.sallyport.api.registry.RegistryException;
 
 /**
@@ -23,12 +22,14 @@ final class KeyFile {
 
     private final StateDirectory directory;
     private final SecureRandom random;
+    private final Disk disk;
     private final Path path;
     private byte @Nullable [] known;
 
-    KeyFile(StateDirectory directory, SecureRandom random) {
+    KeyFile(StateDirectory directory, SecureRandom random, Disk disk) {
         this.directory = directory;
         this.random = random;
+        this.disk = disk;
         this.path = directory.file(NAME);
     }
 
@@ -60,7 +61,7 @@ final class KeyFile {
             directory.tightenFile(path);
             key = Files.readAllBytes(path);
         } catch (IOException e) {
-            throw new RegistryException(path + " cannot be used: " + e.getMessage(), e);
+            throw new RegistryException(path + " cannot be used: " + FullDisk.words(e, path), e);
         }
         if (key.length != BYTES) {
             throw new RegistryException(path + " has " + key.length + " bytes: expected " + BYTES
@@ -76,12 +77,9 @@ final class KeyFile {
         Path unfinished = directory.file(NAME + ".new");
         Files.deleteIfExists(unfinished);
         directory.makeFile(unfinished);
-        try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(made);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+        try (Disk.OpenFile file = disk.open(unfinished)) {
+            file.write(ByteBuffer.wrap(made), 0);
+            file.force();
         }
         Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
         directory.sync();

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +45,7 @@ class FaultTest {
     Path directory;
 
     private final FaultyDisk disk = new FaultyDisk();
+    private final Queue<String> unusable = new ConcurrentLinkedQueue<>();
     private StateDirectory state;
     private EmbeddedStore store;
     private EmbeddedRegistry registry;
@@ -75,7 +78,7 @@ class FaultTest {
                 } catch (RegistryException e) {
                     assertThat(e)
                             .hasMessageStartingWith(state.file(Journal.NAME) + " cannot be ")
-                            .hasMessageEndingWith(": " + FaultyDisk.NO_SPACE)
+                            .hasMessageContaining(": the disk is full, " + state.file(""))
                             .hasRootCauseMessage(FaultyDisk.NO_SPACE);
                     break;
                 }
@@ -149,7 +152,7 @@ class FaultTest {
 
         assertThatThrownBy(() -> await(registry.change(this::some)))
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining(FaultyDisk.NO_SPACE);
+                .hasMessageContaining("the disk is full");
         disk.repair();
         assertThat(await(registry.change(this::some)).revision()).isEqualTo(last.revision() + 1);
     }
@@ -174,7 +177,7 @@ class FaultTest {
         await(registry.change(this::some));
         disk.failFrom(1, Fault.BEFORE);
         assertThatThrownBy(() -> await(registry.change(this::some))).isInstanceOf(RegistryException.class);
-        assertThat(store.health().text()).contains(FaultyDisk.NO_SPACE);
+        assertThat(store.health().text()).contains("the disk is full");
 
         disk.repair();
 
@@ -189,12 +192,43 @@ class FaultTest {
         disk.failFrom(1, Fault.BEFORE);
         assertThatThrownBy(() -> await(registry.read()))
                 .isInstanceOf(RegistryException.class)
-                .hasMessage(state.file(Journal.NAME) + " cannot be opened: " + FaultyDisk.NO_SPACE);
+                .hasMessage(state.file(Journal.NAME) + " cannot be opened: the disk is full, "
+                        + state.file(Journal.NAME) + " cannot be written. Make room there (df -h and df -i show what is"
+                        + " used), or have its quota raised");
+        assertThat(unusable).singleElement().asString().contains("the disk is full");
         assertThat(state.file(Journal.NAME)).doesNotExist();
 
         disk.repair();
 
         assertThat(await(registry.read())).isEqualTo(RegistrySnapshot.EMPTY);
+    }
+
+    @Test
+    void aKeyFileThatCannotBeMadeAtTheStartIsToldAndMadeLater() {
+        assertThat(await(registry.read())).isEqualTo(RegistrySnapshot.EMPTY);
+        EncryptedSecrets secrets = new EncryptedSecrets(store);
+        disk.failFrom(1, Fault.HALF);
+
+        assertThatThrownBy(() -> await(secrets.put("one", new byte[] {1})))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageStartingWith(state.file(KeyFile.NAME) + " cannot be used: the disk is full, "
+                        + state.file(KeyFile.NAME) + " cannot be written");
+        assertThat(unusable).singleElement().asString().startsWith(state.file(KeyFile.NAME) + " cannot be used");
+        assertThat(state.file(KeyFile.NAME)).doesNotExist();
+
+        disk.repair();
+        await(secrets.put("one", new byte[] {2}));
+        assertThat(await(secrets.get("one"))).containsExactly(2);
+    }
+
+    @Test
+    void aFirstChangeThatCannotBeWrittenIsToldOnce() {
+        assertThat(await(registry.read())).isEqualTo(RegistrySnapshot.EMPTY);
+        disk.failFrom(1, Fault.BEFORE);
+        assertThatThrownBy(() -> await(registry.change(this::some))).isInstanceOf(RegistryException.class);
+        assertThatThrownBy(() -> await(registry.change(this::some))).isInstanceOf(RegistryException.class);
+
+        assertThat(unusable).singleElement().asString().startsWith(state.file(Journal.NAME) + " cannot be written");
     }
 
     @Test
@@ -244,7 +278,7 @@ class FaultTest {
     }
 
     private void start(Duration retry) {
-        store = new EmbeddedStore(state, new Journal(state, Schema.NOW, disk, SMALL), retry);
+        store = new EmbeddedStore(state, new Journal(state, Schema.NOW, disk, SMALL), retry, unusable::add);
         registry = new EmbeddedRegistry(store);
     }
 

@@ -4,10 +4,13 @@ package org.sallyport.role.client.internal;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.sallyport.api.ClientId;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.service.Outcome;
 import org.sallyport.api.service.Refusal;
@@ -60,22 +63,29 @@ final class AttachCall {
 
     /** The time is over. */
     void late() {
-        List<String> warnings = new ArrayList<>();
+        Set<String> warnings = new LinkedHashSet<>();
         for (Attachment attachment : attachments) {
             if (!(attachment.state() instanceof AttachmentState.Attached)) {
-                warnings.add("not attached yet to " + attachment.order().gateway() + ": "
-                        + attachment.state().cause());
+                GatewayId gateway = attachment.order().gateway();
+                warnings.add("not attached to " + gateway + " yet ("
+                        + attachment.state().cause()
+                        + "); this client keeps trying: tunnel:list shows how it goes, tunnel:detach " + gateway
+                        + " ends it");
             }
         }
-        outcome.complete(new Outcome<>(clients(), warnings));
+        outcome.complete(new Outcome<>(clients(), List.copyOf(warnings)));
+    }
+
+    /** The role ends, and nothing is tried any more. */
+    void stopped() {
+        outcome.completeExceptionally(Refusal.unavailable("this client stops"));
     }
 
     private List<ClientId> clients() {
         List<ClientId> clients = new ArrayList<>();
         for (Attachment attachment : attachments) {
-            ClientId client = attachment.client();
-            if (client != null) {
-                clients.add(client);
+            if (attachment.state() instanceof AttachmentState.Attached attached) {
+                clients.add(attached.client());
             }
         }
         return clients;

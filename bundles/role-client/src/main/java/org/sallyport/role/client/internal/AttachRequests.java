@@ -152,7 +152,7 @@ final class AttachRequests {
     /** Nobody is kept waiting. */
     void stop() {
         stopped = true;
-        List.copyOf(calls).forEach(AttachCall::late);
+        List.copyOf(calls).forEach(AttachCall::stopped);
     }
 
     private List<AttachCall> callsOf(Attachment attachment) {

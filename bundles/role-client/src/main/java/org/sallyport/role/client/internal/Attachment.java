@@ -4,9 +4,6 @@ package org.sallyport.role.client.internal;
 
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>At most one {@link Attempt} and one attached {@link TunnelSession} exist at a time: an attempt alone is a connect or a
  * reconnect, both together are a renewal (the attempt continues the same client, then the old tunnel drains), a session
- * alone is the usual case, none means waiting or ended.
+ * alone is the usual case, none means waiting or ended. {@link AttachmentTunnels} holds the session and those before it,
+ * {@link Renewal} decides when it is continued.
  *
  * <p>Whatever happens to a tunnel, its end arrives once through {@link Tunnel#closed()}, and what comes next is decided
  * there; whoever wants an end says so in the session and closes the tunnel.
@@ -43,16 +41,7 @@ import org.slf4j.LoggerFactory;
 final class Attachment {
     private static final Logger LOG = LoggerFactory.getLogger(Attachment.class);
 
-    /** How long streams may go on on a tunnel that another one continues; longer than the hour that the server gives. */
-    private static final Duration CONTINUED = Duration.ofMinutes(65);
-
-    /** Former tunnels at a time; the oldest ends when there are more. */
-    private static final int MOST_FORMER = 8;
-
     private static final long MOST_RETRY_SECONDS = 86_400;
-
-    /** Between two renewals at least, whoever wants them. */
-    private static final Duration RENEWAL_SPACING = Duration.ofSeconds(1);
 
     /** Until a renewal is tried again that was refused for good: operators change their minds. */
     private static final Duration REFUSED_FOR_GOOD = Duration.ofHours(1);
@@ -88,8 +77,9 @@ final class Attachment {
     private final AddressTurns turns;
     private final Backoff backoff;
     private final Attempts attempts = new Attempts();
+    private final AttachmentTunnels tunnels;
+    private final Renewal renewal;
     private volatile AttachmentState state = new AttachmentState.Waiting("not tried yet", null);
-    private volatile @Nullable TunnelSession session;
     private volatile @Nullable ClientId lastClient;
     private @Nullable Attempt attempt;
     private @Nullable Registration timer;
@@ -98,18 +88,7 @@ final class Attachment {
     private List<HostPort> announced = List.of();
     private String roundFailures = "";
     private String lastLogged = "";
-    private long attachedAt;
     private int failedRounds;
-
-    /** Tunnels that others continue, while their streams finish; oldest first. */
-    private final Deque<TunnelSession> former = new ArrayDeque<>();
-
-    private volatile List<TunnelSession> shown = List.of();
-
-    /** The delays of a renewal that is wanted; null when none is. */
-    private @Nullable Backoff renewal;
-
-    private @Nullable Registration renewalTimer;
 
     Attachment(AttachOrder order, RoleContext role, Wishes wishes, Owner owner) {
         this.order = order;
@@ -118,6 +97,8 @@ final class Attachment {
         this.owner = owner;
         this.turns = order.turns();
         this.backoff = new Backoff(role.random(), role.serial().nanos());
+        this.tunnels = new AttachmentTunnels(role.serial());
+        this.renewal = new Renewal(role, this::mayRenew, this::connect);
     }
 
     AttachOrder order() {
@@ -136,7 +117,7 @@ final class Attachment {
 
     /** {@return its tunnels, those included that another one continues, oldest first; on any thread} */
     List<TunnelSession> sessions() {
-        return shown;
+        return tunnels.all();
     }
 
     /** {@return the ID that it has or had last, null when it never had one; on any thread} */
@@ -147,7 +128,7 @@ final class Attachment {
 
     /** {@return where it connects, or did last; on any thread} */
     HostPort server() {
-        TunnelSession current = session;
+        TunnelSession current = tunnels.current();
         return current == null ? turns.current() : current.server();
     }
 
@@ -155,7 +136,7 @@ final class Attachment {
 
     /** Tries now, if it waits; also called when a service that was missing is there. */
     void tryNow() {
-        if (attempt == null && session == null && !state.ended() && leaving == null) {
+        if (attempt == null && tunnels.current() == null && !state.ended() && leaving == null) {
             stopTimer();
             connect();
         }
@@ -166,12 +147,12 @@ final class Attachment {
         Parts parts = role.parts().get();
         TunnelTransport transport = parts.transport();
         ClientIdentity identity = parts.identity();
-        boolean continuing = session != null;
+        boolean continuing = tunnels.current() != null;
         if (!parts.missing().isEmpty() || transport == null || identity == null) {
             if (!continuing) {
                 state = new AttachmentState.Waiting("waiting for " + parts.missing(), null);
             } else {
-                renewLater(Duration.ZERO);
+                renewal.later(Duration.ZERO);
             }
             return;
         }
@@ -204,7 +185,7 @@ final class Attachment {
     private final class Attempts implements Attempt.Owner {
         @Override
         public void connected(Attempt from) {
-            if (session == null) {
+            if (tunnels.current() == null) {
                 state = new AttachmentState.Attaching(from.server());
             }
         }
@@ -239,7 +220,7 @@ final class Attachment {
         @Override
         public void terminated(Attempt from, Terminate terminate) {
             attempt = null;
-            if (session == null) {
+            if (tunnels.current() == null) {
                 terminatedNow(from.server() + ": ended", terminate);
             }
         }
@@ -267,39 +248,31 @@ final class Attachment {
 
         @Override
         public void closed(TunnelSession ended, String reason) {
-            former.remove(ended);
             owner.left(Attachment.this, ended);
-            if (session == ended) {
-                session = null;
-                show();
+            if (tunnels.ended(ended)) {
                 lost(ended, reason);
-            } else {
-                show();
             }
         }
     }
 
     private void attachedNow(TunnelSession made) {
-        TunnelSession before = session;
         ClientId client = lastClient;
         if (client == null) {
             throw new IllegalStateException("attached without a client ID");
         }
-        session = made;
+        TunnelSession before = tunnels.attached(made);
         state = new AttachmentState.Attached(client);
-        attachedAt = role.serial().nanos();
         failedRounds = 0;
         roundFailures = "";
         lastLogged = "";
-        stopRenewal();
+        renewal.stop();
         if (before != null) {
             LOG.info("{}: the tunnel was renewed; the former one drains", made);
-            retire(before);
-            watch(made);
+        }
+        watch(made);
+        if (before != null) {
             return;
         }
-        show();
-        watch(made);
         LOG.info("{}: attached to gateway {}", made, order.gateway());
         ClientIdentity identity = role.parts().get().identity();
         String key = identity == null ? "" : identity.fingerprint();
@@ -312,10 +285,10 @@ final class Attachment {
     private void refusedNow(Attempt from, Refused refused) {
         String code = ForeignText.cut(refused.code(), 64);
         String text = ForeignText.sentence(refused.text());
-        if (session != null) {
+        if (tunnels.current() != null) {
             // the tunnel that is up goes on; a refusal for good counts when it ends
             renewalFailed(code + ": " + text);
-            renewLater(
+            renewal.later(
                     refused.retrySeconds() < 0
                             ? REFUSED_FOR_GOOD
                             : Duration.ofSeconds(Math.min(refused.retrySeconds(), MOST_RETRY_SECONDS)));
@@ -332,12 +305,12 @@ final class Attachment {
     }
 
     private void failedNow(Attempt from, String reason) {
-        if (session != null) {
+        if (tunnels.current() != null) {
             renewalFailed(from.server() + ": " + reason);
             if (turns.advance()) {
-                renewLater(Duration.ZERO);
+                renewal.later(Duration.ZERO);
             } else {
-                renew();
+                renewal.now();
             }
             return;
         }
@@ -407,87 +380,32 @@ final class Attachment {
 
     /** A tunnel should be continued by another one; one that is being attached is renewed when it is. */
     private void wornOut(TunnelSession from, String reason) {
-        if (session != from) {
+        if (tunnels.current() == from) {
+            renewal.want(from, reason);
+        } else {
             from.wornBecause(reason);
-            return;
-        }
-        if (renewal == null) {
-            LOG.info("{}: a new tunnel is to continue it: {}", from, reason);
-        }
-        renewal = new Backoff(role.random(), role.serial().nanos());
-        renew();
-    }
-
-    /**
-     * Tries as long as the present tunnel lives: the server's deadline is a wish, and established TLS goes on without a
-     * new certificate. What is tried after its end is a reconnect like any other.
-     */
-    private void renew() {
-        stopRenewalTimer();
-        TunnelSession old = session;
-        if (renewal != null && attempt == null && old != null && !old.draining() && leaving == null) {
-            Duration lasted = Duration.ofNanos(role.serial().nanos() - attachedAt);
-            if (lasted.compareTo(RENEWAL_SPACING) < 0) {
-                renewalTimer = role.serial().after(RENEWAL_SPACING.minus(lasted), this::renew);
-            } else {
-                connect();
-            }
         }
     }
 
-    /** @param least what the server asked for */
-    private void renewLater(Duration least) {
-        Backoff delays = renewal;
-        if (delays == null) {
-            return;
-        }
-        stopRenewalTimer();
-        Duration own = delays.next(role.serial().nanos());
-        Duration asked = delays.asked(least);
-        renewalTimer = role.serial().after(own.compareTo(asked) > 0 ? own : asked, this::renew);
+    /** {@return since when the tunnel is attached that may be continued now; null when none may} */
+    private @Nullable Long mayRenew() {
+        TunnelSession current = tunnels.current();
+        return attempt == null && current != null && !current.draining() && leaving == null
+                ? (Long) tunnels.attachedAt()
+                : null;
     }
 
     private void renewalFailed(String reason) {
         if (reason.equals(lastLogged)) {
-            LOG.debug("{}: the tunnel could not be renewed: {}", session, reason);
+            LOG.debug("{}: the tunnel could not be renewed: {}", tunnels.current(), reason);
         } else {
-            LOG.warn("{}: the tunnel could not be renewed, it goes on: {}", session, reason);
+            LOG.warn("{}: the tunnel could not be renewed, it goes on: {}", tunnels.current(), reason);
             lastLogged = reason;
         }
     }
 
-    private void retire(TunnelSession before) {
-        former.addLast(before);
-        before.drain(CONTINUED);
-        if (former.size() > MOST_FORMER) {
-            former.removeFirst().tunnel().close("too many later tunnels continue it");
-        }
-        show();
-    }
-
-    private void show() {
-        List<TunnelSession> all = new ArrayList<>(former);
-        TunnelSession current = session;
-        if (current != null) {
-            all.add(current);
-        }
-        shown = List.copyOf(all);
-    }
-
-    private void stopRenewal() {
-        renewal = null;
-        stopRenewalTimer();
-    }
-
-    private void stopRenewalTimer() {
-        if (renewalTimer != null) {
-            renewalTimer.close();
-            renewalTimer = null;
-        }
-    }
-
     private void lost(TunnelSession ended, String reason) {
-        stopRenewal();
+        renewal.stop();
         ClientId client = ended.client();
         Terminate terminate = ended.terminated();
         String wish = leaving;
@@ -520,7 +438,7 @@ final class Attachment {
             backoff.drained(now);
         } else {
             LOG.warn("{}: lost: {}", ended, cause);
-            backoff.lost(now, Duration.ofNanos(now - attachedAt));
+            backoff.lost(now, Duration.ofNanos(now - tunnels.attachedAt()));
         }
         Attempt going = attempt;
         if (going == null) {
@@ -550,8 +468,8 @@ final class Attachment {
         leaving = reason;
         stopTimer();
         giveUpAttempt(reason);
-        CompletionStage<Void> gone = leaveTunnels(reason, deadline);
-        if (session == null) {
+        CompletionStage<Void> gone = tunnels.leave(reason, deadline);
+        if (tunnels.current() == null) {
             end(new AttachmentState.Left(reason));
         }
         return gone;
@@ -561,33 +479,14 @@ final class Attachment {
     CompletionStage<Void> pause(String reason, Duration deadline) {
         boolean tried = attempt != null;
         giveUpAttempt(reason);
-        if (session == null && tried) {
+        if (tunnels.current() == null && tried) {
             await(reason, backoff.next(role.serial().nanos()));
         }
-        return leaveTunnels(reason, deadline);
-    }
-
-    /** Ends the present tunnel and those that it continues. {@return completes when they are closed} */
-    private CompletionStage<Void> leaveTunnels(String reason, Duration deadline) {
-        List<TunnelSession> all = shown;
-        List<CompletableFuture<Void>> ends = new ArrayList<>();
-        for (TunnelSession each : all) {
-            CompletableFuture<Void> gone = new CompletableFuture<>();
-            boolean longer = each.draining(); // by a later deadline, maybe
-            each.leave(reason, deadline);
-            Registration limit =
-                    longer ? role.serial().after(deadline, () -> each.tunnel().close(reason)) : () -> {};
-            each.tunnel().closed().addListener(closed -> {
-                limit.close();
-                gone.complete(null);
-            });
-            ends.add(gone);
-        }
-        return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
+        return tunnels.leave(reason, deadline);
     }
 
     private void giveUpAttempt(String reason) {
-        stopRenewal();
+        renewal.stop();
         Attempt going = attempt;
         if (going != null) {
             attempt = null;

@@ -76,11 +76,38 @@ final class RequestsTest {
         world.serial.advance(AttachCall.LIMIT);
 
         assertThat(outcome.join().value()).isEmpty();
-        assertThat(outcome.join().warnings()).singleElement().asString().contains("10.0.0.1:9: connection refused");
+        assertThat(outcome.join().warnings())
+                .singleElement()
+                .asString()
+                .startsWith("not attached to " + GATEWAY + " yet (10.0.0.1:9: connection refused")
+                .endsWith("this client keeps trying: tunnel:list shows how it goes, tunnel:detach " + GATEWAY
+                        + " ends it");
         assertThat(world.role.attachments()).hasSize(1);
         world.reachable = true;
         world.serial.advance(Duration.ofSeconds(10));
         assertThat(world.tunnels).hasSize(1);
+    }
+
+    @Test
+    void onlyThoseThatAreAttachedWhenTheTimeIsOverAreNamed() {
+        CompletableFuture<Outcome<List<ClientId>>> outcome = attach("token " + GATEWAY, 4, null);
+        world.accepts(world.tunnel(0), client(1), config(1));
+        world.accepts(world.tunnel(1), client(2), config(1));
+        world.cuts(world.tunnel(0), "lost");
+        world.serial.advance(AttachCall.LIMIT);
+
+        assertThat(outcome.join().value()).containsExactly(new ClientId(client(2)));
+        assertThat(outcome.join().warnings()).doesNotHaveDuplicates().isNotEmpty();
+    }
+
+    @Test
+    void aRequestIsNotToldThatAClientWhichStopsKeepsTrying() {
+        world.reachable = false;
+        CompletableFuture<Outcome<List<ClientId>>> outcome = attach("token " + GATEWAY, 1, null);
+
+        begin(stage(world.role.stop()));
+
+        assertRefused(outcome, Refusal.Reason.UNAVAILABLE, "this client stops");
     }
 
     @Test

@@ -321,6 +321,22 @@ final class OtherVerbsTest {
     }
 
     @Test
+    void attachFailsWhenItIsNotAttachedInTimeAndPrintsThoseThatAre() {
+        Attachments attachments = new Attachments();
+        bench.services.attachments = attachments;
+        bench.environmentToken = FakeServer.TOKEN;
+        attachments.late = new Outcome<>(List.of(), List.of("not attached to G yet"));
+
+        assertThatThrownBy(() -> bench.run("tunnel:attach")).hasMessage("not attached to G yet");
+        assertThat(bench.out()).isEmpty();
+
+        attachments.late = new Outcome<>(List.of(new ClientId(FakeServer.CLIENT)), List.of("not attached to G yet"));
+        assertThatThrownBy(() -> bench.run("tunnel:attach --tunnels 3"))
+                .hasMessage("1 of 3 attached; the rest is not attached to G yet");
+        assertThat(bench.out()).isEqualTo(FakeServer.CLIENT + "\n");
+    }
+
+    @Test
     void attachReadsTheTokenFromStandardInput() {
         Attachments attachments = new Attachments();
         bench.services.attachments = attachments;
@@ -421,11 +437,16 @@ final class OtherVerbsTest {
     private static final class Attachments implements AttachmentService {
         final List<String> asked = new ArrayList<>();
 
+        @Nullable
+        Outcome<List<ClientId>> late;
+
         @Override
         public CompletionStage<Outcome<List<ClientId>>> attach(String token, int tunnels, @Nullable HostPort server) {
             asked.add("attach " + token + " " + tunnels + " " + server);
             return CompletableFuture.completedFuture(
-                    Outcome.of(List.of(new ClientId(FakeServer.CLIENT), new ClientId("qsn47KM8iTa_3R3"))));
+                    late != null
+                            ? late
+                            : Outcome.of(List.of(new ClientId(FakeServer.CLIENT), new ClientId("qsn47KM8iTa_3R3"))));
         }
 
         @Override
