@@ -86,6 +86,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
 
     private @Nullable TunnelWriter writer;
     private @Nullable MuxStreamChannel current;
+    private int currentFlags;
     private int readingFrom;
     private int nextId;
     private int lastSynSent;
@@ -708,6 +709,17 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         }
     }
 
+    /** The peer refused the stream. It does so in a frame with RST; where that is missing, it gets one. */
+    void refused(MuxStreamChannel stream) {
+        TunnelWriter out = writer;
+        if ((currentFlags & Frame.RST) == 0 && out != null) {
+            forgottenCredit += stream.inbound().credit();
+            out.windowUpdate(stream.streamId(), Frame.RST, 0);
+            flushLater();
+        }
+        forget(stream);
+    }
+
     /** What an acceptor does wrong costs the stream that it was given, and no other. */
     private void request(MuxStreamChannel stream, Open open) {
         try {
@@ -808,6 +820,7 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
     public boolean onData(int streamId, int flags, long length) throws FrameViolation {
         MuxStreamChannel stream = stream(streamId, flags);
         current = stream;
+        currentFlags = flags;
         if (stream == null) {
             skipForgotten(streamId, length);
             return false;
