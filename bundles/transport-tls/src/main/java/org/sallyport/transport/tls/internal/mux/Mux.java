@@ -755,14 +755,14 @@ public final class Mux extends ChannelInboundHandlerAdapter implements FrameList
         if ((flags & Frame.SYN) != 0) {
             return accept(streamId);
         }
+        // one that waits until its SYN may leave is not known to the peer, either
+        if (Frame.isClientStream(streamId) == client && Integer.compareUnsigned(streamId, lastSynSent) > 0) {
+            throw FrameViolation.connection(
+                    GoAwayCode.PROTOCOL_ERROR,
+                    "a frame is for stream " + Integer.toUnsignedString(streamId) + ", which was never opened here");
+        }
         MuxStreamChannel stream = streams.get(streamId);
         if (stream == null) {
-            if (Frame.isClientStream(streamId) == client && Integer.compareUnsigned(streamId, lastSynSent) > 0) {
-                throw FrameViolation.connection(
-                        GoAwayCode.PROTOCOL_ERROR,
-                        "a frame is for stream " + Integer.toUnsignedString(streamId)
-                                + ", which was never opened here");
-            }
             return null;
         }
         if ((flags & Frame.ACK) != 0 && stream.isOpener() && !stream.acknowledged()) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.StreamResetException;
+import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.ControlViolation;
 import org.sallyport.wire.control.Open;
 import org.sallyport.wire.control.Opened;
@@ -109,6 +110,18 @@ class MuxFaultsTest {
         assertThat(stream.isOpen()).isFalse();
         assertThat(client.mux.openStreams()).isZero();
         assertThat(client.written()).isEmpty();
+    }
+
+    @Test
+    void anAnswerToAStreamThatIsStillHeldBackEndsTheConnection() {
+        for (int each = 0; each <= TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS; each++) {
+            client.open(new Tape());
+        }
+        client.written();
+        client.read(Frames.window(2 * TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS + 1, Frame.ACK, 0));
+
+        assertThat(Frames.words(client.written())).containsExactly("AWAY 1");
+        assertThat(client.channel.isOpen()).isFalse();
     }
 
     private static byte[] openedFrame(int flags) throws ControlViolation {
