@@ -9,7 +9,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 class AttachedMuxFuzzTest {
     @FuzzTest(maxDuration = Effort.DURATION)
     void aServersEndKeepsToTheRulesAfterTheAttach(FuzzedDataProvider data) {
-        try (FuzzedEnd end = new FuzzedEnd(data, true)) {
+        try (FuzzedEnd end = FuzzedEnd.server(data, true)) {
             end.run();
         }
     }

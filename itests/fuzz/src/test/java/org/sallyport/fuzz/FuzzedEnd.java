@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -29,18 +30,23 @@ import org.sallyport.transport.tls.internal.mux.WindowLimits;
 import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.Applied;
 import org.sallyport.wire.control.Attach;
-import org.sallyport.wire.control.ControlCodec;
+import org.sallyport.wire.control.Attached;
+import org.sallyport.wire.control.Config;
 import org.sallyport.wire.control.ControlEncoder;
 import org.sallyport.wire.control.ControlMessage;
 import org.sallyport.wire.control.ControlViolation;
-import org.sallyport.wire.control.Drain;
 import org.sallyport.wire.control.Open;
+import org.sallyport.wire.control.Opened;
+import org.sallyport.wire.control.Probe;
+import org.sallyport.wire.control.ProbeResult;
+import org.sallyport.wire.control.Refused;
 import org.sallyport.wire.control.StreamMessages;
+import org.sallyport.wire.control.Terminate;
 import org.sallyport.wire.frame.Frame;
 import org.sallyport.wire.frame.FrameWriter;
 
 /**
- * A server's end of a connection in memory, whose peer is a fuzzer, and so is whoever uses its streams. After each step it
+ * An end of a connection in memory, whose peer is a fuzzer, and so is whoever uses its streams. After each step it
  * is checked that nothing was thrown, that what left are frames within the peer's credit, that the connection was closed if
  * and only if {@link Rules} say so, and that no more memory is held than the peer's credit explains; at the end, that none is.
  */
@@ -65,18 +71,19 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
     private static final Open OPEN =
             new Open("qsn47KM8iTa_aB3xY", 1, "10.1.2.3", 40_000, "10.1.2.4", 15_000, Map.of("sni", "db.lan"), 7);
 
-    private static final List<ControlMessage> MESSAGES =
-            List.of(Attach.withToken("aaa.bbb.ccc", "edge", "0.1.0"), new Applied(1, List.of()), new Drain(1000));
+    /** More than a message of this end takes. */
+    private static final int WORDS = 512;
 
     private final FuzzedDataProvider data;
-    private final boolean attached;
+    private final Role role;
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ProcessMemory process = new ProcessMemory(PROCESS_BYTES);
-    private final Rules rules = new Rules();
+    private final Rules rules;
     private final List<MuxStreamChannel> streams = new ArrayList<>();
     private final ByteBuf batch = memory.directBuffer();
     private final Mux mux;
+    private boolean attached;
     private boolean opened;
     private long written;
     private long sent;
@@ -84,13 +91,35 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
     private @Nullable AssertionError wrong;
     private String end = "no reason";
 
-    FuzzedEnd(FuzzedDataProvider data, boolean attached) {
+    private FuzzedEnd(FuzzedDataProvider data, Role role, boolean attached) {
         this.data = data;
+        this.role = role;
         this.attached = attached;
         channel.config().setAllocator(memory);
         channel.freezeTime();
-        mux = new Mux(channel, false, this, TunnelLimits.STANDARD, WindowLimits.STANDARD, process);
+        rules = new Rules(role);
+        mux = new Mux(channel, role == Role.CLIENT, this, TunnelLimits.STANDARD, WindowLimits.STANDARD, process);
         channel.pipeline().addLast(mux);
+    }
+
+    /** A server's end, which let its peer attach, or did not and does not. */
+    static FuzzedEnd server(FuzzedDataProvider data, boolean attached) {
+        return new FuzzedEnd(data, Role.SERVER, attached);
+    }
+
+    /** A client's end, which asks to be attached, and is when its peer says so. */
+    static FuzzedEnd client(FuzzedDataProvider data) {
+        FuzzedEnd end = new FuzzedEnd(data, Role.CLIENT, false);
+        end.attach();
+        return end;
+    }
+
+    private void attach() {
+        MuxStreamChannel control = mux.openRaw(role.codec());
+        watch(control);
+        control.pipeline().addLast(new Control());
+        say(control, Attach.withToken("aaa.bbb.ccc", "edge", "0.1.0"));
+        settle();
     }
 
     /** Lets the fuzzer do as it likes. */
@@ -155,24 +184,34 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
         batch.writeInt(type << 16 | flags).writeInt(id).writeInt(length);
     }
 
+    /** OPEN with SYN, or OPENED, in a frame with payload behind it. */
     private void opening() {
-        ByteBuf open = memory.heapBuffer();
+        ByteBuf head = memory.heapBuffer();
         try {
-            StreamMessages.write(OPEN, open);
-            int early = data.consumeByte() & 0x3f;
-            open.writeZero(early);
-            FrameWriter.data(batch, streamId(), Frame.SYN, open.readableBytes());
-            batch.writeBytes(open);
+            int choice = data.consumeByte();
+            int flags;
+            if ((choice & 0x80) == 0) {
+                StreamMessages.write(OPEN, head);
+                head.writeZero(choice & 0x3f);
+                flags = Frame.SYN;
+            } else {
+                StreamMessages.write((choice & 0x40) == 0 ? Opened.ACCEPTED : new Opened(6, "nobody listens"), head);
+                head.writeZero(choice & 0x1f);
+                flags = Frame.ACK | ((choice & 0x20) == 0 ? 0 : Frame.RST);
+            }
+            FrameWriter.data(batch, streamId(), flags, head.readableBytes());
+            batch.writeBytes(head);
         } catch (ControlViolation tooLong) {
             throw new AssertionError(tooLong);
         } finally {
-            open.release();
+            head.release();
         }
     }
 
     private void control() {
         int which = data.consumeByte() & 0xff;
-        say(MESSAGES.get(which % MESSAGES.size()), (which & 0x80) == 0 ? Frame.SYN : 0);
+        int first = role == Role.SERVER ? Frame.SYN : Frame.ACK;
+        peerSays(role.ofPeer(which), (which & 0x80) == 0 ? first : 0);
         if ((which & 0x40) != 0) {
             deliver();
             agree();
@@ -187,10 +226,10 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
         }
     }
 
-    private void say(ControlMessage message, int flags) {
+    private void peerSays(ControlMessage message, int flags) {
         ByteBuf said = memory.heapBuffer();
         try {
-            new ControlEncoder(TunnelProtocol.MAX_CLIENT_MESSAGE).write(message, said);
+            new ControlEncoder(role.peersLongest()).write(message, said);
             FrameWriter.data(batch, TunnelProtocol.CONTROL_STREAM_ID, flags, said.readableBytes());
             batch.writeBytes(said);
         } catch (ControlViolation tooLong) {
@@ -294,6 +333,11 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
         stream.writeAndFlush(memory.directBuffer(Math.max(1, bytes)).writeZero(bytes));
     }
 
+    private void say(Channel control, ControlMessage message) {
+        written += WORDS;
+        control.writeAndFlush(message);
+    }
+
     private void advance(int seconds) {
         for (int second = 0; second < seconds; second++) {
             quietNanos += TimeUnit.SECONDS.toNanos(1);
@@ -362,7 +406,7 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
     @Override
     public void opened(MuxStreamChannel stream) {
         watch(stream);
-        stream.pipeline().addLast(ControlCodec.atServer(), new Control());
+        stream.pipeline().addLast(role.codec(), new Control());
         stream.config().setAutoRead(true);
     }
 
@@ -432,6 +476,24 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             assertHere(message instanceof ControlMessage, "no message but " + message.getClass());
+            if (role == Role.CLIENT) {
+                hear(context.channel(), message);
+            }
+        }
+
+        /** As a client does: it applies and answers what it can, and goes when it is told to. */
+        private void hear(Channel control, Object message) {
+            if (message instanceof Attached first) {
+                attached = true;
+                say(control, new Applied(first.config().revision(), List.of()));
+            } else if (message instanceof Config config) {
+                say(control, new Applied(config.revision(), List.of()));
+            } else if (message instanceof Probe probe) {
+                say(control, new ProbeResult(probe.request(), 0, "", 0));
+            } else if (message instanceof Refused || message instanceof Terminate) {
+                rules.allowEnd();
+                mux.close("the server wants no more of it");
+            }
         }
 
         @Override
@@ -439,8 +501,11 @@ final class FuzzedEnd implements MuxOwner, AutoCloseable {
             assertHere(
                     cause instanceof StreamResetException || cause instanceof ControlViolation,
                     "the control stream fails with " + cause);
-            rules.allowEnd();
-            mux.close("the control stream failed");
+            // a connection that is lost takes its streams along: that is no reason to lose it
+            if (channel.isOpen()) {
+                rules.allowEnd();
+                mux.close("the control stream failed");
+            }
         }
     }
 

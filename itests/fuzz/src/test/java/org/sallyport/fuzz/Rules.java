@@ -14,14 +14,15 @@ import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.frame.Frame;
 
 /**
- * What PROTOCOL.md says of a server's connection, from the frames that went over it: whether it has to be closed by now, and
- * whether it may be. A second view of the rules, without the state of streams.
+ * What PROTOCOL.md says of a connection, from the frames that went over it and the role of the end that is judged: whether it
+ * has to be closed by now, and whether it may be. A second view of the rules, without the state of streams.
  */
 final class Rules {
     private static final int FLAGS = Frame.SYN | Frame.ACK | Frame.FIN | Frame.RST;
     private static final int LATE = 1024;
     private static final int USELESS = 10_000;
 
+    private final Role role;
     private final Set<Long> opened = new HashSet<>();
     private final Set<Integer> over = new HashSet<>();
     private final Set<Integer> taken = new HashSet<>();
@@ -41,6 +42,10 @@ final class Rules {
     private long payloadLeft;
     private boolean mustClose;
     private boolean mayClose;
+
+    Rules(Role role) {
+        this.role = role;
+    }
 
     /** The peer sends bytes, which may end in the middle of a frame. */
     void peerSends(ByteBuf bytes) {
@@ -118,7 +123,7 @@ final class Rules {
     }
 
     private boolean isKnown(int stream, boolean syn) {
-        if (!Frame.isClientStream(stream)) {
+        if (role.opens(stream)) {
             return !syn && Integer.compareUnsigned(stream, lastOwn) <= 0;
         }
         long place = (stream & 0xffff_ffffL) / 2;
@@ -176,6 +181,7 @@ final class Rules {
             taken.add(stream);
         }
         if ((flags & Frame.SYN) != 0) {
+            assertTrue(role.opens(stream), "the end opens a stream with an ID of its peer");
             lastOwn = stream;
         }
         if ((flags & Frame.RST) != 0) {

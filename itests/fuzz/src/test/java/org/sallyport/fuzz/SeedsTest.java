@@ -47,6 +47,14 @@ class SeedsTest {
     private static final int ABORT = 27;
     private static final int ACCEPT = 30;
 
+    // choices of its steps; messages are of the server, behind its first
+    private static final int AGREE = 0x46;
+    private static final int TERMINATE = 0x83;
+    private static final int CONFIG = 0x86;
+    private static final int OPENED = 0x80;
+    private static final int REFUSED = 0x40;
+    private static final int RESET = 0x20;
+
     // places in the tables of FuzzedEnd
     private static final int DATA = 0;
     private static final int WINDOW = 4;
@@ -166,7 +174,52 @@ class SeedsTest {
                                 OPEN_HERE, FRAME, WINDOW, 8, 2, 0, DELIVER, WRITE, 0, 50, FRAME, WINDOW, RST, 2, 0,
                                 DELIVER)
                         .made());
+        clientMux(seeds);
         return seeds;
+    }
+
+    /** What servers send; a client's end has its control stream from the beginning, as the first of its streams. */
+    private static void clientMux(Map<String, byte[]> seeds) {
+        seeds.put(
+                "ClientMux/a-stream-before-the-attach-and-one-after-it",
+                new Seed()
+                        .numbers(OPENING, 5, 2, CONTROL, 0, DELIVER, OPENING, 5, 4, DELIVER, 3)
+                        .numbers(FRAME, DATA, 0, 4, 5)
+                        .bytes("hello".getBytes(StandardCharsets.US_ASCII))
+                        .numbers(FRAME, WINDOW, 0, 4, 2, FRAME, WINDOW, FIN, 4, 0, DELIVER, FINISH, 1)
+                        .made());
+        seeds.put(
+                "ClientMux/a-stream-of-this-end-that-is-accepted",
+                new Seed()
+                        .numbers(CONTROL, AGREE, OPEN_HERE, 0, WRITE, 1, 50)
+                        .numbers(OPENING, OPENED + 3, 3, FRAME, WINDOW, 0, 3, 2, FRAME, WINDOW, FIN, 3, 0, DELIVER)
+                        .numbers(FINISH, 1)
+                        .made());
+        seeds.put(
+                "ClientMux/a-stream-of-this-end-that-is-refused",
+                new Seed()
+                        .numbers(CONTROL, 0, OPEN_HERE, 0, OPENING, OPENED + REFUSED + RESET, 3, DELIVER)
+                        .made());
+        seeds.put(
+                "ClientMux/a-refusal-without-reset-that-goes-on",
+                new Seed()
+                        .numbers(CONTROL, 0, OPEN_HERE, 0, OPENING, OPENED + REFUSED, 3, DELIVER)
+                        .numbers(FRAME, DATA, 0, 3, 0xe0 + 5, DELIVER)
+                        .made());
+        seeds.put(
+                "ClientMux/the-smaller-window-that-overflows",
+                new Seed()
+                        .numbers(CONTROL, AGREE, OPENING, 5, 2, DELIVER, 4, FRAME, DATA, 0, 2, 0xe0 + 5, DELIVER)
+                        .made());
+        seeds.put(
+                "ClientMux/messages-behind-the-last",
+                new Seed()
+                        .numbers(CONTROL, 0, CONTROL, CONFIG, CONTROL, TERMINATE)
+                        .numbers(OPENING, 5, 2, CONTROL, CONFIG, DELIVER)
+                        .made());
+        seeds.put(
+                "ClientMux/the-control-stream-is-refused",
+                new Seed().numbers(FRAME, WINDOW, RST, 1, 0, DELIVER).made());
     }
 
     private static byte[] reader(int ofClient, byte[] frames) {

@@ -9,7 +9,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 class StrangerMuxFuzzTest {
     @FuzzTest(maxDuration = Effort.DURATION)
     void aServersEndKeepsToTheRulesBeforeTheAttach(FuzzedDataProvider data) {
-        try (FuzzedEnd end = new FuzzedEnd(data, false)) {
+        try (FuzzedEnd end = FuzzedEnd.server(data, false)) {
             end.run();
         }
     }

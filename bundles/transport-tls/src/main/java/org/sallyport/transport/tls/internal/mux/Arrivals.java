@@ -37,6 +37,7 @@ final class Arrivals implements FrameListener {
     private final TunnelMemory memory;
     private final List<StreamInbound> touched = new ArrayList<>();
     private @Nullable MuxStreamChannel current;
+    private int currentFlags;
     private int readingFrom;
     private long receivedBytes;
     private volatile long publishedReceived;
@@ -112,14 +113,14 @@ final class Arrivals implements FrameListener {
         if ((flags & Frame.SYN) != 0) {
             return accept(streamId);
         }
+        // one that waits until its SYN may leave is not known to the peer, either
+        if (!openings.mayCome(streamId)) {
+            throw FrameViolation.connection(
+                    GoAwayCode.PROTOCOL_ERROR,
+                    "a frame is for stream " + Integer.toUnsignedString(streamId) + ", which was never opened here");
+        }
         MuxStreamChannel stream = streams.get(streamId);
         if (stream == null) {
-            if (!openings.mayCome(streamId)) {
-                throw FrameViolation.connection(
-                        GoAwayCode.PROTOCOL_ERROR,
-                        "a frame is for stream " + Integer.toUnsignedString(streamId)
-                                + ", which was never opened here");
-            }
             return null;
         }
         if ((flags & Frame.ACK) != 0 && stream.isOpener() && !stream.acknowledged()) {
@@ -138,6 +139,15 @@ final class Arrivals implements FrameListener {
         return stream;
     }
 
+    /** The peer refused the stream. It does so in a frame with RST; where that is missing, it gets one. */
+    void refused(MuxStreamChannel stream) {
+        if ((currentFlags & Frame.RST) == 0) {
+            streams.expectForgotten(stream.inbound().credit());
+            departures.refuse(stream.streamId());
+        }
+        mux.forget(stream);
+    }
+
     private void checkRoomForAnswer() throws FrameViolation {
         if (!departures.roomForAnswer()) {
             throw FrameViolation.connection(
@@ -149,6 +159,7 @@ final class Arrivals implements FrameListener {
     public boolean onData(int streamId, int flags, long length) throws FrameViolation {
         MuxStreamChannel stream = stream(streamId, flags);
         current = stream;
+        currentFlags = flags;
         if (stream == null) {
             skipForgotten(streamId, length);
             return false;

@@ -96,7 +96,7 @@ final class Departures {
         }
     }
 
-    /** Answers a stream that the peer opens with RST. */
+    /** Sends RST for a stream that is no more, or never was. */
     void refuse(int streamId) {
         TunnelWriter out = writer;
         if (out != null) {

@@ -266,7 +266,7 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
             outbound.opened();
             creditChanged();
         } else {
-            mux.forget(this);
+            mux.arrivals().refused(this);
             opened.trySuccess(reply);
             unsafe().close(voidPromise());
         }

@@ -17,9 +17,13 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.StreamResetException;
+import org.sallyport.wire.TunnelProtocol;
+import org.sallyport.wire.control.ControlViolation;
 import org.sallyport.wire.control.Open;
+import org.sallyport.wire.control.Opened;
 import org.sallyport.wire.control.StreamMessages;
 import org.sallyport.wire.frame.Frame;
 import org.sallyport.wire.frame.FrameWriter;
@@ -81,6 +85,52 @@ class MuxFaultsTest {
         stream.outbound().head(message, false);
 
         assertThat(message.refCnt()).isZero();
+    }
+
+    @Test
+    void aRefusalThatDoesNotEndItsStreamIsAnsweredWithReset() throws Exception {
+        MuxStreamChannel stream = client.mux.open(OPEN, new Tape());
+        client.written();
+        client.read(openedFrame(Frame.ACK));
+        assertThat(stream.opened().getNow().code()).isEqualTo(OpenCode.CONNECTION_REFUSED);
+        assertThat(stream.isOpen()).isFalse();
+        assertThat(Frames.words(client.written())).containsExactly("WINDOW RST 1 0");
+
+        client.read(Frames.data(1, 0, 200_000));
+        assertThat(client.channel.isOpen()).isTrue();
+        assertThat(client.written()).isEmpty();
+    }
+
+    @Test
+    void aRefusalThatEndsItsStreamIsNotAnswered() throws Exception {
+        MuxStreamChannel stream = client.mux.open(OPEN, new Tape());
+        client.written();
+        client.read(openedFrame(Frame.ACK | Frame.RST));
+        assertThat(stream.opened().getNow().code()).isEqualTo(OpenCode.CONNECTION_REFUSED);
+        assertThat(stream.isOpen()).isFalse();
+        assertThat(client.mux.openStreams()).isZero();
+        assertThat(client.written()).isEmpty();
+    }
+
+    @Test
+    void anAnswerToAStreamThatIsStillHeldBackEndsTheConnection() {
+        for (int each = 0; each <= TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS; each++) {
+            client.open(new Tape());
+        }
+        client.written();
+        client.read(Frames.window(2 * TunnelProtocol.MAX_UNACKNOWLEDGED_OPENS + 1, Frame.ACK, 0));
+
+        assertThat(Frames.words(client.written())).containsExactly("AWAY 1");
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    private static byte[] openedFrame(int flags) throws ControlViolation {
+        ByteBuf message = Unpooled.buffer();
+        StreamMessages.write(new Opened(OpenCode.CONNECTION_REFUSED.number(), "nobody listens"), message);
+        return Frames.bytes(out -> {
+            FrameWriter.data(out, 1, flags, message.readableBytes());
+            out.writeBytes(message);
+        });
     }
 
     @Test
