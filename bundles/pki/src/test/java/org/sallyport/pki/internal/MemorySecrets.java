@@ -43,6 +43,20 @@ final class MemorySecrets implements SecretStore {
         return answer(null);
     }
 
+    @Override
+    public CompletionStage<Void> remove(String name) {
+        if (failure == null) {
+            stored.remove(name);
+        }
+        return answer(null);
+    }
+
+    @Override
+    public CompletionStage<List<String>> names(String prefix) {
+        return answer(List.copyOf(
+                stored.keySet().stream().filter(name -> name.startsWith(prefix)).toList()));
+    }
+
     private <T> CompletionStage<T> answer(T value) {
         if (hangs) {
             return new CompletableFuture<>();
