@@ -18,8 +18,7 @@ public final class ApplicationCredentials {
      * @param pkcs12 the second file; not copied
      * @param passphrase what opens the second file
      */
-    public ApplicationCredentials(
-            ApplicationCertificate certificate, byte[] pem, byte[] pkcs12, String passphrase) {
+    public ApplicationCredentials(ApplicationCertificate certificate, byte[] pem, byte[] pkcs12, String passphrase) {
         this.certificate = certificate;
         this.pem = pem;
         this.pkcs12 = pkcs12;

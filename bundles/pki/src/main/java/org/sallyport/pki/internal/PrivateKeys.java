@@ -9,12 +9,16 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.spec.ECPrivateKeySpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Map;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo;
@@ -22,6 +26,7 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.sallyport.api.pki.CertificateFileException;
@@ -36,6 +41,10 @@ final class PrivateKeys {
             X9ObjectIdentifiers.id_ecPublicKey, "EC",
             EdECObjectIdentifiers.id_Ed25519, "Ed25519");
 
+    /** The curves of TLS by the length of a private key in bytes. */
+    private static final Map<Integer, ASN1ObjectIdentifier> CURVES = Map.of(
+            32, SECObjectIdentifiers.secp256r1, 48, SECObjectIdentifiers.secp384r1, 66, SECObjectIdentifiers.secp521r1);
+
     private PrivateKeys() {}
 
     static PrivateKey of(RSAPrivateKey key) {
@@ -43,12 +52,17 @@ final class PrivateKeys {
     }
 
     static PrivateKey of(ECPrivateKey key) {
-        if (key.getParametersObject() == null) {
-            throw new CertificateFileException(
-                    Problem.NOT_SUPPORTED,
-                    "the EC private key does not name its curve: convert it with openssl pkcs8 -topk8");
+        // the curve may be left out (RFC 5915 §3); of those that are used here each has a length of its own
+        ASN1Encodable curve = key.getParametersObject();
+        if (curve == null) {
+            curve = CURVES.get(ASN1OctetString.getInstance(
+                            ASN1Sequence.getInstance(key.toASN1Primitive()).getObjectAt(1))
+                    .getOctetsLength());
         }
-        return of(info(new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, key.getParametersObject()), key));
+        if (curve == null) {
+            throw notSupported();
+        }
+        return of(info(new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, curve), key));
     }
 
     static PrivateKey of(PrivateKeyInfo info) {
@@ -57,7 +71,12 @@ final class PrivateKeys {
             throw notSupported();
         }
         try {
-            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+            KeyFactory keys = KeyFactory.getInstance(algorithm);
+            PrivateKey key = keys.generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+            // some write the public key into it, some do not: made anew, equal keys are equal
+            return key instanceof java.security.interfaces.ECPrivateKey
+                    ? keys.generatePrivate(keys.getKeySpec(key, ECPrivateKeySpec.class))
+                    : key;
         } catch (GeneralSecurityException | IOException e) {
             // its message may hold parts of the key
             throw notSupported();

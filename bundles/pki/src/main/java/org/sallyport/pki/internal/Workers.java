@@ -41,7 +41,8 @@ final class Workers {
     /** Does something with the state later, unless all ends before. */
     void later(Duration delay, Runnable work) {
         try {
-            state.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
+            // what it throws it handles itself
+            ScheduledFuture<?> unused = state.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("certificates: stopped, nothing is tried again");
         }

@@ -17,7 +17,7 @@ final class MemorySecrets implements SecretStore {
     final List<String> written = new ArrayList<>();
 
     @Nullable
-    RegistryException failure;
+    volatile RegistryException failure;
 
     boolean hangs;
 
