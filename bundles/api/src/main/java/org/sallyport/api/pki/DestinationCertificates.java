@@ -16,7 +16,8 @@ import org.sallyport.api.DestinationId;
  * <p>Nothing here blocks. A change is durable when its stage completes, and the legs' watchers hear of it then. Stages fail
  * with {@link CertificateFileException} when what was given cannot be used, with
  * {@link org.sallyport.api.service.Refusal} when it does not fit what is there, and with
- * {@link org.sallyport.api.registry.RegistryException} when the store fails; nothing is changed then.
+ * {@link org.sallyport.api.registry.RegistryException} when the store fails; nothing is changed then. They complete on threads
+ * of this service, on which nobody may block.
  */
 @ProviderType
 public interface DestinationCertificates {
@@ -88,10 +89,10 @@ public interface DestinationCertificates {
 
     /**
      * Takes what the other end holds for this one, in place of what it sent before. Without a key, one that was made or
-     * uploaded here stays.
+     * uploaded here stays. It is held in memory only, and has to be given again when this service was replaced.
      *
      * @param material what was received; its generation is not used
-     * @return completes when that is durable, at once when nothing changes
+     * @return completes when it is in use
      */
     CompletionStage<Void> adopt(LegMaterial material);
 }

@@ -14,6 +14,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.sallyport.api.DestinationId;
 import org.sallyport.api.Registration;
 import org.sallyport.api.health.HealthCheck;
 import org.sallyport.api.pki.CertificateView;
@@ -34,6 +35,7 @@ public final class CertificateHealth implements HealthCheck {
     private static final Duration LOG_EVERY = Duration.ofDays(1);
 
     private final DestinationCertificates certificates;
+    private final CertificateShelf shelf;
     private final Clock clock;
     private final Registration schedule;
     private volatile List<CertificateView> soon = List.of();
@@ -50,6 +52,7 @@ public final class CertificateHealth implements HealthCheck {
 
     CertificateHealth(DestinationCertificates certificates, CertificateShelf shelf, Clock clock) {
         this.certificates = certificates;
+        this.shelf = shelf;
         this.clock = clock;
         this.schedule = shelf.every(LOOK_EVERY, this::look);
         look();
@@ -77,20 +80,31 @@ public final class CertificateHealth implements HealthCheck {
 
     /** {@return completes when health knows how it is} */
     CompletionStage<List<CertificateView>> look() {
-        return certificates.expiring(SOON).whenComplete((expiring, failure) -> {
-            if (failure == null) {
-                soon = expiring;
-                failed = null;
-                log(expiring);
-            } else {
-                failed = String.valueOf(failure.getMessage());
-            }
-        });
+        return certificates
+                .expiring(SOON)
+                .thenCombine(shelf.unreadable(), (expiring, unreadable) -> {
+                    soon = expiring;
+                    failed = unreadable.isEmpty() ? null : unreadable(unreadable);
+                    log(expiring);
+                    return expiring;
+                })
+                .whenComplete((expiring, failure) -> {
+                    if (failure != null) {
+                        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                        failed = String.valueOf(cause.getMessage());
+                    }
+                });
     }
 
     @Deactivate
     void stop() {
         schedule.close();
+    }
+
+    private static String unreadable(List<DestinationId> ids) {
+        String more = ids.size() == 1 ? "" : ", and those of " + (ids.size() - 1) + " more";
+        return ids.get(0) + ": its certificates cannot be read" + more
+                + ": restore the state directory from a backup, or delete the destination and make it again";
     }
 
     private synchronized void log(List<CertificateView> expiring) {

@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -98,11 +99,19 @@ public final class CertificateShelf implements LegCertificates {
         return workers.withState(() -> question.apply(of(destination)));
     }
 
-    /** Asks about all destinations that have something; those that cannot be read are passed over, with a line in the log. */
+    /** Asks about all destinations that have something and can be read. */
     <T> CompletionStage<T> readAll(Function<Map<DestinationId, Holdings>, T> question) {
         return workers.withState(() -> {
-            load();
+            readUnread();
             return question.apply(Map.copyOf(holdings));
+        });
+    }
+
+    /** {@return the destinations whose certificates cannot be read} */
+    CompletionStage<List<DestinationId>> unreadable() {
+        return workers.withState(() -> {
+            readUnread();
+            return unread.stream().sorted().toList();
         });
     }
 
@@ -169,6 +178,17 @@ public final class CertificateShelf implements LegCertificates {
             put(destination, read);
         }
         return holdings.getOrDefault(destination, Holdings.EMPTY);
+    }
+
+    private void readUnread() {
+        load();
+        for (DestinationId id : List.copyOf(unread)) {
+            try {
+                of(id);
+            } catch (RegistryException e) {
+                LOG.debug("{}: its certificates still cannot be read", id, e);
+            }
+        }
     }
 
     private void load() {

@@ -62,4 +62,18 @@ class CertificateHealthTest {
             assertThat(health.check().text()).contains("the journal is damaged");
         }
     }
+
+    @Test
+    void aDestinationWhoseCertificatesWereAlteredIsNamed() {
+        try (Shelf here = new Shelf()) {
+            here.secrets.stored.put(StoredForm.name(ONE), new byte[3]);
+            CertificateHealth health = new CertificateHealth(here.certificates, here.shelf, here.clock);
+            await(health.look());
+            assertThat(health.check().text()).startsWith(ONE + ": its certificates cannot be read: restore");
+
+            await(here.certificates.forget(ONE));
+            await(health.look());
+            assertThat(health.check().healthy()).isTrue();
+        }
+    }
 }

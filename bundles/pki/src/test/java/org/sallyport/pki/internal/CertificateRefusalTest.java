@@ -223,9 +223,15 @@ class CertificateRefusalTest {
     void aPassphraseIsAskedForAndAWrongOneIsNotRepeated() {
         byte[] key = locked(
                 new KeyDerivationFunc(PKCSObjectIdentifiers.id_PBKDF2, new PBKDF2Params(new byte[8], 1000, hmac())));
-        byte[] legacy = bytes("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
-                + "DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAAAAAAAAAAAAAAAAAAAA==\n"
-                + "-----END EC PRIVATE KEY-----\n");
+        byte[] legacy = bytes(
+                """
+                -----BEGIN EC PRIVATE KEY-----
+                Proc-Type: 4,ENCRYPTED
+                DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF
+
+                AAAAAAAAAAAAAAAAAAAAAA==
+                -----END EC PRIVATE KEY-----
+                """);
         for (byte[] file : List.of(key, legacy)) {
             CertificateUpload upload = CertificateUpload.of(file, end.der());
             assertRefused(Problem.PASSPHRASE_NEEDED, "give its passphrase too", () -> read(upload));
@@ -255,9 +261,15 @@ class CertificateRefusalTest {
     @Test
     void encryptionThatIsNotReadIsNamed() {
         byte[] unknown = locked(new KeyDerivationFunc(PKCSObjectIdentifiers.pbeWithMD5AndDES_CBC, new DERSequence()));
-        byte[] header = bytes("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
-                + "DEK-Info: CAMELLIA-256-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAAAAAAAAAAAAAAAAAAAA==\n"
-                + "-----END RSA PRIVATE KEY-----\n");
+        byte[] header = bytes(
+                """
+                -----BEGIN RSA PRIVATE KEY-----
+                Proc-Type: 4,ENCRYPTED
+                DEK-Info: CAMELLIA-256-CBC,00112233445566778899AABBCCDDEEFF
+
+                AAAAAAAAAAAAAAAAAAAAAA==
+                -----END RSA PRIVATE KEY-----
+                """);
 
         for (byte[] file : List.of(unknown, header)) {
             assertRefused(
