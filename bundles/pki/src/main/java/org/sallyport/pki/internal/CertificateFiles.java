@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.sallyport.api.pki.CertificateFileException;
 import org.sallyport.api.pki.CertificateFileException.Problem;
 import org.sallyport.api.pki.CertificateUpload;
@@ -24,6 +25,10 @@ final class CertificateFiles {
 
     /** {@return the one private key, its certificate and the chain in order} */
     static KeyMaterial keyAndChain(CertificateUpload upload, Leg leg, Instant now) {
+        return guarded(() -> readKeyAndChain(upload, leg, now));
+    }
+
+    private static KeyMaterial readKeyAndChain(CertificateUpload upload, Leg leg, Instant now) {
         Sorted found = Sorted.of(upload);
         if (found.locks.isEmpty()) {
             throw new CertificateFileException(
@@ -40,15 +45,19 @@ final class CertificateFiles {
 
     /** {@return the certificate of a key that is here, and its chain in order} */
     static List<X509Certificate> chainOf(PublicKey key, CertificateUpload upload, Leg leg, Instant now) {
-        return chain(
+        return guarded(() -> chain(
                 Sorted.withoutKeys(upload, "the key of the request is here already"),
                 certificate -> key.equals(certificate.getPublicKey()),
                 leg,
-                now);
+                now));
     }
 
     /** {@return certificates to trust, each once} */
     static List<X509Certificate> trusted(CertificateUpload upload, Instant now) {
+        return guarded(() -> readTrusted(upload, now));
+    }
+
+    private static List<X509Certificate> readTrusted(CertificateUpload upload, Instant now) {
         Sorted found = Sorted.withoutKeys(upload, "it is not needed here and should stay with its owner");
         found.checkAny();
         if (found.certificates.size() > CertificateUpload.MAX_AUTHORITIES) {
@@ -84,6 +93,17 @@ final class CertificateFiles {
         List<X509Certificate> chain = CertificateChains.order(end, others);
         chain.forEach(certificate -> CertificateRules.check(certificate, now));
         return chain;
+    }
+
+    private static <T> T guarded(Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (CertificateFileException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            // much of what hostile bytes hold is looked at only here, see DerParts
+            throw DerParts.unknown();
+        }
     }
 
     private static PrivateKey oneKey(List<FilePart.Key> locks, char[] passphrase) {

@@ -163,7 +163,7 @@ final class DerParts {
         }
     }
 
-    private static CertificateFileException unknown() {
+    static CertificateFileException unknown() {
         return new CertificateFileException(
                 Problem.NOT_X509,
                 "this is damaged, cut off, or neither a certificate nor a key: expected X.509 certificates and keys in"

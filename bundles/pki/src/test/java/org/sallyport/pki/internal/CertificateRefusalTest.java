@@ -72,16 +72,22 @@ class CertificateRefusalTest {
 
     @Test
     void damagedFilesAreRefusedAndNeverBreakTheReader() {
-        byte[] good = bytes(end.keyPem(), end.pem());
+        byte[] locked = locked(
+                new KeyDerivationFunc(PKCSObjectIdentifiers.id_PBKDF2, new PBKDF2Params(new byte[8], 10, hmac())));
+        byte[] store = ApplicationFiles.pkcs12(DestinationCertificatesTest.material(end), "end", "geheim77");
+        byte[] key = end.pair().getPrivate().getEncoded();
         Random random = new Random(7);
-        for (byte[] whole : List.of(good, end.der(), end.pair().getPrivate().getEncoded())) {
-            for (int i = 0; i < 300; i++) {
+        for (byte[] whole : List.of(bytes(end.keyPem(), end.pem()), end.der(), key, locked, store)) {
+            for (int i = 0; i < 200; i++) {
                 byte[] damaged = whole.clone();
                 damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+                CertificateUpload upload =
+                        CertificateUpload.of(damaged, end.der(), root.der()).withPassphrase("geheim77");
                 try {
-                    CertificateFiles.keyAndChain(CertificateUpload.of(damaged), Leg.INGRESS, NOW);
+                    CertificateFiles.keyAndChain(upload, Leg.INGRESS, NOW);
                 } catch (CertificateFileException e) {
-                    assertThat(e.getMessage()).doesNotContain(secretOf(end));
+                    assertThat(e.getMessage()).doesNotContain(secretOf(end), "geheim77");
+                    assertThat(e.getCause()).isNull();
                 }
             }
         }
