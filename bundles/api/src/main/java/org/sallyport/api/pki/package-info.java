@@ -5,6 +5,10 @@
  * clients verify) and {@link org.sallyport.api.pki.TokenAuthority} (who may attach); the client's is
  * {@link org.sallyport.api.pki.ClientIdentity} (its own key) and {@link org.sallyport.api.pki.TokenReader} (what a token
  * tells about the server).
+ *
+ * <p>What destinations have, at both ends: {@link org.sallyport.api.pki.DestinationCertificates} stores and lists it,
+ * {@link org.sallyport.api.pki.LegCertificates} gives it to the data plane, and on a server
+ * {@link org.sallyport.api.pki.CertificateIssuer} makes certificates of its own CAs.
  */
 @Export
 @Version("1.0.0")

@@ -2,6 +2,7 @@
 // Copyright the Sallyport authors
 package org.sallyport.api.registry;
 
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
@@ -38,4 +39,20 @@ public interface SecretStore {
      * @return completes when it is durable
      */
     CompletionStage<Void> put(String name, byte[] secret);
+
+    /**
+     * Forgets a secret; none of that name is no error.
+     *
+     * @param name its name
+     * @return completes when that is durable; an older copy of the store's file may still hold the encrypted bytes
+     */
+    CompletionStage<Void> remove(String name);
+
+    /**
+     * Lists secrets by the beginning of their names.
+     *
+     * @param prefix how the names begin
+     * @return the names, in alphabetical order
+     */
+    CompletionStage<List<String>> names(String prefix);
 }

@@ -14,6 +14,9 @@ import org.sallyport.api.pki.KeyMaterial;
  * @param applications for certificates that applications show
  */
 record Authorities(KeyMaterial tunnel, KeyMaterial ingress, KeyMaterial applications) {
+    /** The secret that holds the CA for applications. */
+    static final String APPLICATIONS = "ca.applications";
+
     /**
      * Reads the authorities, or makes them.
      *
@@ -28,6 +31,16 @@ record Authorities(KeyMaterial tunnel, KeyMaterial ingress, KeyMaterial applicat
                 authority(secrets, certificates, "tunnel", serverName, now),
                 authority(secrets, certificates, "ingress", serverName, now),
                 authority(secrets, certificates, "applications", serverName, now));
+    }
+
+    /**
+     * Reads or makes the CA of certificates that clients show to resources. It is apart from the three, and made only when
+     * somebody needs it: a resource that trusts it must not thereby trust applications.
+     *
+     * @return its key and certificate, durable
+     */
+    static KeyMaterial egress(Secrets secrets, Certificates certificates, String serverName, Instant now) {
+        return authority(secrets, certificates, "egress", serverName, now);
     }
 
     private static KeyMaterial authority(

@@ -2,6 +2,7 @@
 // Copyright the Sallyport authors
 package org.sallyport.pki.internal;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.NoSuchAlgorithmException;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -28,6 +31,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.sallyport.api.pki.CertificateNames;
 import org.sallyport.api.pki.KeyMaterial;
 
 /**
@@ -40,7 +44,7 @@ final class Certificates {
     /** RFC 5280 §4.1.2.5: no well-defined end. */
     private static final Instant NEVER = Instant.parse("9999-12-31T23:59:59Z");
 
-    private static final String SIGNATURE = "SHA256withECDSA";
+    static final String SIGNATURE = "SHA256withECDSA";
     private static final int SERIAL_BITS = 127;
 
     private final SecureRandom random;
@@ -67,6 +71,15 @@ final class Certificates {
     }
 
     /**
+     * What an end's certificate says.
+     *
+     * @param commonName its subject
+     * @param names DNS names and addresses
+     * @param purpose what it is for
+     */
+    record End(String commonName, List<String> names, KeyPurposeId purpose) {}
+
+    /**
      * Makes a TLS server's certificate with a new key.
      *
      * @param authority who signs it
@@ -77,22 +90,41 @@ final class Certificates {
      */
     KeyMaterial server(KeyMaterial authority, String name, Instant now, Duration life) {
         KeyPair pair = Keys.make(random);
+        End end = new End(name, List.of(name), KeyPurposeId.id_kp_serverAuth);
+        return new KeyMaterial(pair.getPrivate(), sign(authority, end, pair.getPublic(), now, now.plus(life)));
+    }
+
+    /**
+     * Signs an end's certificate.
+     *
+     * @param authority who signs it
+     * @param end what it says
+     * @param key whose it is
+     * @param now when it is made
+     * @param until when it ends, unless the authority ends before
+     * @return its chain, which ends in the authority
+     */
+    List<X509Certificate> sign(KeyMaterial authority, End end, PublicKey key, Instant now, Instant until) {
         KeyPair issuer = new KeyPair(authority.certificate().getPublicKey(), authority.key());
         X500Principal issuerName = authority.certificate().getSubjectX500Principal();
-        return material(
-                pair,
+        Instant last = authority.certificate().getNotAfter().toInstant();
+        return signed(
+                key,
                 issuer,
                 authority.chain(),
-                builder(issuerName, commonName(name), pair.getPublic(), now, now.plus(life)),
+                builder(issuerName, commonName(end.commonName()), key, now, until.isBefore(last) ? until : last),
                 made -> {
                     made.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
                     made.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-                    made.addExtension(
-                            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-                    made.addExtension(
-                            Extension.subjectAlternativeName,
-                            false,
-                            new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
+                    made.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(end.purpose()));
+                    if (!end.names().isEmpty()) {
+                        made.addExtension(
+                                Extension.subjectAlternativeName,
+                                false,
+                                new GeneralNames(end.names().stream()
+                                        .map(Certificates::generalName)
+                                        .toArray(GeneralName[]::new)));
+                    }
                 });
     }
 
@@ -126,10 +158,18 @@ final class Certificates {
             List<X509Certificate> issuers,
             JcaX509v3CertificateBuilder made,
             Extensions extensions) {
+        return new KeyMaterial(pair.getPrivate(), signed(pair.getPublic(), issuer, issuers, made, extensions));
+    }
+
+    private static List<X509Certificate> signed(
+            PublicKey key,
+            KeyPair issuer,
+            List<X509Certificate> issuers,
+            JcaX509v3CertificateBuilder made,
+            Extensions extensions) {
         try {
             JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
-            made.addExtension(
-                    Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(pair.getPublic()));
+            made.addExtension(Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key));
             made.addExtension(
                     Extension.authorityKeyIdentifier,
                     false,
@@ -139,14 +179,24 @@ final class Certificates {
                     .getCertificate(made.build(new JcaContentSignerBuilder(SIGNATURE).build(issuer.getPrivate())));
             List<X509Certificate> chain = new ArrayList<>(List.of(certificate));
             chain.addAll(issuers);
-            return new KeyMaterial(pair.getPrivate(), chain);
+            return chain;
         } catch (CertIOException | CertificateException | OperatorCreationException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("a certificate could not be made: " + e.getMessage(), e);
         }
     }
 
-    private static X500Principal commonName(String name) {
-        return new X500Principal("CN=" + name);
+    /** {@return a name that is only a common name, whatever characters it has} */
+    static X500Principal commonName(String name) {
+        try {
+            return new X500Principal(
+                    new X500NameBuilder().addRDN(BCStyle.CN, name).build().getEncoded());
+        } catch (IOException e) {
+            throw new IllegalStateException("a name can be encoded", e);
+        }
+    }
+
+    private static GeneralName generalName(String name) {
+        return new GeneralName(CertificateNames.isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name);
     }
 
     private interface Extensions {

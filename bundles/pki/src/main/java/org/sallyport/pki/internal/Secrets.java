@@ -3,6 +3,7 @@
 package org.sallyport.pki.internal;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,11 +11,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.registry.RegistryException;
 import org.sallyport.api.registry.SecretStore;
 
 /**
- * The secret store as components see it while they are activated: they wait for it, because they are services only when
- * what they hold is durable. It is a file on this machine, milliseconds away; the limit is for a disk that hangs.
+ * The secret store for those who may wait for it: components while they are activated, because they are services only when
+ * what they hold is durable, and threads of this bundle. It is a file on this machine, milliseconds away; the limit is for a
+ * disk that hangs. All fails with {@link RegistryException}.
  */
 final class Secrets {
     private static final Duration LIMIT = Duration.ofSeconds(3);
@@ -47,6 +50,16 @@ final class Secrets {
         return read.apply(stored);
     }
 
+    /** {@return the names that begin with {@code prefix}} */
+    List<String> names(String prefix) {
+        return await(prefix, store.names(prefix));
+    }
+
+    /** Forgets a secret; durable when this returns. */
+    void remove(String name) {
+        await(name, store.remove(name));
+    }
+
     /** Replaces a secret; durable when this returns. */
     void put(String name, byte[] secret) {
         await(name, store.put(name, secret));
@@ -56,13 +69,13 @@ final class Secrets {
         try {
             return stage.toCompletableFuture().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("secret '" + name + "': " + message(e), e.getCause());
+            throw new RegistryException("secret '" + name + "': " + message(e), e);
         } catch (TimeoutException e) {
-            throw new IllegalStateException(
+            throw new RegistryException(
                     "secret '" + name + "': the store did not answer within " + LIMIT.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("secret '" + name + "': interrupted while waiting for the store", e);
+            throw new RegistryException("secret '" + name + "': interrupted while waiting for the store", e);
         }
     }
 

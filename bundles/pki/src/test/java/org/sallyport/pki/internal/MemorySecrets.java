@@ -17,7 +17,7 @@ final class MemorySecrets implements SecretStore {
     final List<String> written = new ArrayList<>();
 
     @Nullable
-    RegistryException failure;
+    volatile RegistryException failure;
 
     boolean hangs;
 
@@ -41,6 +41,20 @@ final class MemorySecrets implements SecretStore {
             written.add(name);
         }
         return answer(null);
+    }
+
+    @Override
+    public CompletionStage<Void> remove(String name) {
+        if (failure == null) {
+            stored.remove(name);
+        }
+        return answer(null);
+    }
+
+    @Override
+    public CompletionStage<List<String>> names(String prefix) {
+        return answer(List.copyOf(
+                stored.keySet().stream().filter(name -> name.startsWith(prefix)).toList()));
     }
 
     private <T> CompletionStage<T> answer(T value) {

@@ -29,4 +29,11 @@ record Contents(RegistrySnapshot registry, Map<String, byte[]> secrets) {
         next.put(name, encrypted);
         return new Contents(registry, next);
     }
+
+    /** {@return these contents without a secret} */
+    Contents without(String name) {
+        Map<String, byte[]> next = new TreeMap<>(secrets);
+        next.remove(name);
+        return new Contents(registry, next);
+    }
 }

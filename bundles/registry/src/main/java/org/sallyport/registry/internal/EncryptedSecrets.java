@@ -52,6 +52,23 @@ public final class EncryptedSecrets implements SecretStore {
         return store.change(contents -> step(contents, name, kept)).thenAccept(stored -> {});
     }
 
+    @Override
+    public CompletionStage<Void> remove(String name) {
+        check(name);
+        return store.change(contents -> contents.secrets().containsKey(name)
+                        ? new Step<>(contents.without(name), List.of(Records.removeSecret(name)), name)
+                        : new Step<>(contents, List.of(), name))
+                .thenAccept(removed -> {});
+    }
+
+    @Override
+    public CompletionStage<List<String>> names(String prefix) {
+        return store.read(contents -> contents.secrets().keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .sorted()
+                .toList());
+    }
+
     private Step<byte[]> step(Contents contents, String name, byte[] secret) {
         byte[] encrypted = store.cipher(contents).encrypt(name, secret);
         return new Step<>(contents.with(name, encrypted), List.of(Records.put(name, encrypted)), secret);

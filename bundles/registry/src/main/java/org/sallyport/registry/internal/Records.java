@@ -147,6 +147,10 @@ final class Records {
         return Write.put(Table.SECRETS, secret, BinaryNode.valueOf(encrypted));
     }
 
+    static Write removeSecret(String name) {
+        return Write.remove(Table.SECRETS, name);
+    }
+
     /** {@return the key under which an admitted client key is stored} */
     static String name(KeyOfGateway key) {
         return key.gateway().value() + ' ' + key.fingerprint();

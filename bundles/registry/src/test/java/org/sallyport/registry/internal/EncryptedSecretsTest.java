@@ -74,6 +74,20 @@ class EncryptedSecretsTest {
     }
 
     @Test
+    void aSecretThatWasRemovedIsGoneAlsoAfterARestart() throws Exception {
+        await(secrets.put("leg.one", SECRET));
+        await(secrets.put("leg.two", SECRET));
+        await(secrets.put("other", SECRET));
+        await(secrets.remove("leg.one"));
+        await(secrets.remove("leg.one"));
+
+        assertThat(await(secrets.names("leg."))).containsExactly("leg.two");
+        restart();
+        assertThat(await(secrets.get("leg.one"))).isNull();
+        assertThat(await(secrets.names(""))).containsExactly("leg.two", "other");
+    }
+
+    @Test
     void theCallersBytesAreNotKept() {
         byte[] mine = SECRET.clone();
         CompletionStage<Void> stored = secrets.put("one", mine);
