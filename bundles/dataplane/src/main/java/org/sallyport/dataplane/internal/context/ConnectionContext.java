@@ -82,6 +82,17 @@ public final class ConnectionContext implements StreamContext {
         return opened;
     }
 
+    @Override
+    public void renew() {
+        throw new UnsupportedOperationException("a connection has one stream as yet");
+    }
+
+    /** The access policy knows no paths yet. */
+    @Override
+    public boolean pathRules() {
+        return false;
+    }
+
     /** The access policy knows no paths yet: nothing is allowed, so that no rule can be passed by. */
     @Override
     public boolean pathAllowed(String path) {

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.http.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a resource gets to see of a request. */
+class RewritingTest {
+    private static final String TAIL = "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: http\r\n"
+            + "X-Forwarded-Host: app.example\r\n"
+            + "Forwarded: for=192.0.2.7;proto=http;host=\"app.example\"\r\n\r\n";
+
+    private final FakeContext context = new FakeContext();
+
+    private String rewritten(String request) {
+        try (Talk talk = Talk.ingress(context)) {
+            String passed = talk.read(request.replace("\n", "\r\n"));
+            assertThat(talk.sent()).isEmpty();
+            return passed;
+        }
+    }
+
+    @Test
+    void the_host_is_the_resources_and_where_it_came_from_is_told() {
+        assertThat(rewritten("GET /a?b=c HTTP/1.1\nHost: app.example\nAccept: */*\n\n"))
+                .isEqualTo("GET /a?b=c HTTP/1.1\r\nHost: resource.internal:8080\r\nAccept: */*\r\n" + TAIL);
+        assertThat(context.opens).isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "resource.internal:80, resource.internal",
+        "resource.internal:443, resource.internal:443",
+        "10.1.2.3:8080, 10.1.2.3:8080",
+        "[2001:db8::1]:80, [2001:db8::1]",
+        "[fe80::1%eth0]:81, [fe80::1]:81",
+    })
+    void the_port_is_left_out_where_the_scheme_implies_it(String resource, String host) {
+        context.resource = resource;
+        assertThat(rewritten("GET / HTTP/1.1\nHost: app.example\n\n")).contains("\r\nHost: " + host + "\r\n");
+    }
+
+    @Test
+    void what_a_stranger_says_of_the_source_does_not_count() {
+        assertThat(rewritten("GET / HTTP/1.1\nX-Forwarded-For: 1.1.1.1\nForwarded: for=1.1.1.1\nHost: app.example\n"
+                        + "X-Forwarded-Proto: gopher\nX-Forwarded-Host: evil.example\n\n"))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: resource.internal:8080\r\n" + TAIL);
+    }
+
+    @Test
+    void what_a_trusted_proxy_says_is_kept_and_added_to() {
+        context.trusted = true;
+        assertThat(rewritten("GET / HTTP/1.1\nHost: inner.example\nX-Forwarded-For: 203.0.113.9\nA: b\n"
+                        + "X-Forwarded-For: 198.51.100.1\nForwarded: for=203.0.113.9\n"
+                        + "X-Forwarded-Proto: https\nX-Forwarded-Host: outer.example\n\n"))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: resource.internal:8080\r\nA: b\r\nX-Forwarded-Proto: https\r\n"
+                        + "X-Forwarded-Host: outer.example\r\n"
+                        + "X-Forwarded-For: 203.0.113.9, 198.51.100.1, 192.0.2.7\r\n"
+                        + "Forwarded: for=203.0.113.9, for=192.0.2.7;proto=http;host=\"inner.example\"\r\n\r\n");
+    }
+
+    @Test
+    void an_address_of_ipv6_is_quoted_as_the_rfc_has_it() {
+        context.source = "2001:db8::7";
+        assertThat(rewritten("GET / HTTP/1.1\nHost: a\n\n"))
+                .contains("X-Forwarded-For: 2001:db8:0:0:0:0:0:7\r\n")
+                .contains("Forwarded: for=\"[2001:db8:0:0:0:0:0:7]\";proto=http;host=\"a\"\r\n");
+    }
+
+    @Test
+    void what_speaks_of_the_connection_ends_here() {
+        assertThat(rewritten("GET / HTTP/1.1\nHost: app.example\nConnection: keep-alive, X-Hop\nKeep-Alive: timeout=5\n"
+                        + "Proxy-Connection: keep-alive\nX-Hop: 1\nx-hop: 2\nUpgrade: tls/1.0\nX-Stays: 3\n\n"))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: resource.internal:8080\r\nX-Stays: 3\r\n" + TAIL);
+    }
+
+    @Test
+    void connection_can_not_name_away_what_frames_a_message() {
+        assertThat(rewritten("POST / HTTP/1.1\nHost: app.example\nConnection: content-length, host\n"
+                        + "Content-Length: 0\n\n"))
+                .isEqualTo("POST / HTTP/1.1\r\nHost: resource.internal:8080\r\nContent-Length: 0\r\n" + TAIL);
+    }
+
+    @Test
+    void of_what_may_be_encoded_only_trailers_are_passed_on() {
+        assertThat(rewritten("GET / HTTP/1.1\nHost: app.example\nTE: gzip, trailers;q=0.5\nConnection: TE\n\n"))
+                .isEqualTo(
+                        "GET / HTTP/1.1\r\nHost: resource.internal:8080\r\nConnection: TE\r\nTE: trailers\r\n" + TAIL);
+        assertThat(rewritten("GET / HTTP/1.1\nHost: app.example\nTE: gzip\nConnection: TE\n\n"))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: resource.internal:8080\r\n" + TAIL);
+    }
+
+    @Test
+    void the_last_request_says_so() {
+        assertThat(rewritten("GET / HTTP/1.1\nHost: app.example\nConnection: close\n\n"))
+                .isEqualTo("GET / HTTP/1.1\r\nHost: resource.internal:8080\r\nConnection: close\r\n" + TAIL);
+        assertThat(rewritten("GET / HTTP/1.0\nHost: app.example\n\n"))
+                .isEqualTo("GET / HTTP/1.0\r\nHost: resource.internal:8080\r\nConnection: close\r\n" + TAIL);
+        assertThat(rewritten("GET / HTTP/1.0\nHost: app.example\nConnection: keep-alive\n\n"))
+                .isEqualTo("GET / HTTP/1.0\r\nHost: resource.internal:8080\r\nConnection: keep-alive\r\n" + TAIL);
+    }
+
+    @Test
+    void http_1_0_needs_no_host() {
+        assertThat(rewritten("GET / HTTP/1.0\nA: b\n\n"))
+                .isEqualTo("GET / HTTP/1.0\r\nA: b\r\nHost: resource.internal:8080\r\nConnection: close\r\n"
+                        + "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: http\r\n"
+                        + "Forwarded: for=192.0.2.7;proto=http\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET http://app.example/x?y HTTP/1.1, GET /x?y HTTP/1.1",
+        "GET http://app.example HTTP/1.1, GET / HTTP/1.1",
+        "GET HTTPS://app.example?y HTTP/1.1, GET /?y HTTP/1.1",
+        "OPTIONS http://app.example HTTP/1.1, OPTIONS * HTTP/1.1",
+        "OPTIONS * HTTP/1.1, OPTIONS * HTTP/1.1",
+        "OPTIONS /x HTTP/1.1, OPTIONS /x HTTP/1.1",
+        "X-OWN /x HTTP/1.1, X-OWN /x HTTP/1.1",
+    })
+    void targets_are_reduced_to_what_a_resource_expects(String line, String expected) {
+        String host = line.contains("//") ? "ignored.example" : "app.example";
+        assertThat(rewritten(line + "\nHost: " + host + "\n\n"))
+                .isEqualTo(expected + "\r\nHost: resource.internal:8080\r\n" + TAIL);
+    }
+
+    @Test
+    void blanks_around_values_and_octets_above_ascii_pass() {
+        assertThat(rewritten("GET / HTTP/1.1\nHost:app.example\nA: \t b\u00e4\tc \t\nEmpty:\n\n"))
+                .isEqualTo(
+                        "GET / HTTP/1.1\r\nHost: resource.internal:8080\r\nA: \t b\u00e4\tc \t\r\nEmpty:\r\n" + TAIL);
+    }
+
+    @Test
+    void an_empty_line_before_a_request_is_ignored() {
+        assertThat(rewritten("\nGET / HTTP/1.1\nHost: app.example\n\n"))
+                .startsWith("GET / HTTP/1.1\r\nHost: resource.internal:8080\r\n");
+    }
+}
