@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.spi.StageEvent;
 
 /** What an application gets to see of answers, and where each of them ends. */
+@SuppressWarnings("StringConcatToTextBlock") // where lines end, and how, is what is tested
 class AnswersTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String HEAD = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";

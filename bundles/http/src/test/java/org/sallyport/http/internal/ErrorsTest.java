@@ -12,6 +12,7 @@ import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 
 /** What an application is told when it can't be served, and when. */
+@SuppressWarnings("StringConcatToTextBlock") // where lines end, and how, is what is tested
 class ErrorsTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";

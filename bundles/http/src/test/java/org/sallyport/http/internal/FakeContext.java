@@ -2,12 +2,11 @@
 // Copyright the Sallyport authors
 package org.sallyport.http.internal;
 
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -56,16 +55,12 @@ final class FakeContext implements StreamContext {
 
     @Override
     public InetSocketAddress source() {
-        try {
-            return new InetSocketAddress(InetAddress.getByName(source), 40000);
-        } catch (UnknownHostException e) {
-            throw new AssertionError(e);
-        }
+        return new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(source), 40000);
     }
 
     @Override
     public InetSocketAddress local() {
-        return new InetSocketAddress("127.0.0.1", 15000);
+        return new InetSocketAddress(NetUtil.LOCALHOST4, 15000);
     }
 
     @Override

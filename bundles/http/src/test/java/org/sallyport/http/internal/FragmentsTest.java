@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** However a conversation is cut into pieces, the other side gets the same. */
 class FragmentsTest {
-    private static final int ROUNDS = 150;
+    private static final int ROUNDS = 25;
     private static final String REQUESTS =
             """
             GET /first HTTP/1.1

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guard of paths at the end that dials: requests are written, answers are read. */
+@SuppressWarnings("StringConcatToTextBlock") // where lines end, and how, is what is tested
 class HttpPathGuardTest {
     private static final String GOOD = "GET /good HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String BAD = "GET /bad HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.spi.StageEvent;
 
 /** The application's connection outlives its stream. */
+@SuppressWarnings("StringConcatToTextBlock") // where lines end, and how, is what is tested
 class RenewalTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";

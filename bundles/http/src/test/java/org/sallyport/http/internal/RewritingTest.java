@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a resource gets to see of a request. */
+@SuppressWarnings("StringConcatToTextBlock") // where lines end, and how, is what is tested
 class RewritingTest {
     private static final String TAIL = "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: http\r\n"
             + "X-Forwarded-Host: app.example\r\n"

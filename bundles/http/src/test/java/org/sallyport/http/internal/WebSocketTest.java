@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.sallyport.spi.StageEvent;
 
 /** An upgrade, and what is not one. */
+@SuppressWarnings("StringConcatToTextBlock") // where lines end, and how, is what is tested
 class WebSocketTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String UPGRADE = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\n"
