@@ -2,6 +2,8 @@
 // Copyright the Sallyport authors
 package org.sallyport.http.internal;
 
+import java.util.Arrays;
+
 /** Header fields that a gateway must know, as small numbers, so that a head of many fields is looked through once. */
 final class Field {
     static final byte OTHER = 0;
@@ -53,7 +55,7 @@ final class Field {
                     found[count++] = field;
                 }
             }
-            BY_LENGTH[length] = java.util.Arrays.copyOf(found, count);
+            BY_LENGTH[length] = Arrays.copyOf(found, count);
         }
     }
 
@@ -64,12 +66,26 @@ final class Field {
         int length = to - from;
         if (length <= LONGEST) {
             for (byte candidate : BY_LENGTH[length]) {
-                if (Octets.isWord(octets, from, to, NAMES[candidate])) {
+                if (Octets.isWord(octets, from, to, NAMES[candidate])
+                        || (candidate >= X_FORWARDED_FOR
+                                && candidate <= X_FORWARDED_HOST
+                                && isSpelledWithUnderscores(octets, from, to, NAMES[candidate]))) {
                     return candidate;
                 }
             }
         }
         return OTHER;
+    }
+
+    /** Resources behind CGI's kind of interface can't tell a hyphen from an underscore, and would believe a stranger. */
+    private static boolean isSpelledWithUnderscores(byte[] octets, int from, int to, byte[] name) {
+        for (int i = from; i < to; i++) {
+            byte octet = octets[i] == '_' ? (byte) '-' : Octets.lower(octets[i]);
+            if (octet != name[i - from]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@return whether a trailer must not have this name: it says where messages end or where they go} */

@@ -43,14 +43,13 @@ public final class HttpIngress extends ChannelDuplexHandler {
     private final RequestSide requests;
     private final AnswerSide answers;
     private final Patience patience;
+    private final ReadGate gate = new ReadGate();
     private @Nullable ChannelHandlerContext channel;
     private @Nullable Future<OpenReply> opening;
     private Phase phase = Phase.HTTP;
     private boolean draining;
     private boolean inputEnded;
     private boolean endPassed;
-    private boolean readPaused;
-    private boolean readWanted;
     private boolean passedSome;
 
     /**
@@ -115,7 +114,7 @@ public final class HttpIngress extends ChannelDuplexHandler {
     @Override
     public void read(ChannelHandlerContext to) {
         if (phase == Phase.HTTP && requests.isHolding()) {
-            readWanted = true;
+            gate.want();
         } else {
             to.read();
         }
@@ -210,22 +209,11 @@ public final class HttpIngress extends ChannelDuplexHandler {
     }
 
     void pauseReading() {
-        var config = channel().channel().config();
-        if (config.isAutoRead()) {
-            readPaused = true;
-            config.setAutoRead(false);
-        }
+        gate.close(channel().channel().config());
     }
 
     void resumeReading() {
-        if (readPaused) {
-            readPaused = false;
-            readWanted = false;
-            channel().channel().config().setAutoRead(true);
-        } else if (readWanted) {
-            readWanted = false;
-            channel().read();
-        }
+        gate.open(channel());
     }
 
     /** A request is not taken: that is answered at once, if it is its turn. */
@@ -365,7 +353,7 @@ public final class HttpIngress extends ChannelDuplexHandler {
         if (inputEnded) {
             passEnd();
         } else {
-            here.channel().config().setAutoRead(true);
+            gate.drop(here);
             patience.linger(this::lingered);
         }
     }

@@ -263,6 +263,26 @@ class AnswersTest {
     }
 
     @Test
+    void a_read_that_others_ask_for_while_requests_wait_is_made_afterwards() {
+        talk.read(GET.repeat(33));
+        int before = talk.reads();
+        talk.channel.config().setAutoRead(true);
+        assertThat(talk.reads()).isEqualTo(before);
+        talk.write(OK);
+        assertThat(talk.reads()).isGreaterThan(before);
+    }
+
+    @Test
+    void what_comes_after_the_end_is_read_although_requests_waited() {
+        talk.read(GET.repeat(33));
+        talk.channel.config().setAutoRead(true);
+        int before = talk.reads();
+        talk.write("nonsense\r\n");
+        assertThat(talk.isOutputEnded()).isTrue();
+        assertThat(talk.reads()).isGreaterThan(before);
+    }
+
+    @Test
     void the_end_of_the_application_reaches_the_resource_and_its_answer_the_application() {
         talk.read(GET);
         talk.endInput();

@@ -47,8 +47,9 @@ class RewritingTest {
 
     @Test
     void what_a_stranger_says_of_the_source_does_not_count() {
-        assertThat(rewritten("GET / HTTP/1.1\nX-Forwarded-For: 1.1.1.1\nForwarded: for=1.1.1.1\nHost: app.example\n"
-                        + "X-Forwarded-Proto: gopher\nX-Forwarded-Host: evil.example\n\n"))
+        assertThat(rewritten(
+                        "GET / HTTP/1.1\nX-Forwarded-For: 1.1.1.1\nX_Forwarded-For: 1.1.1.1\nForwarded: for=1.1.1.1\nHost: app.example\n"
+                                + "X-Forwarded-Proto: gopher\nX-Forwarded-Host: evil.example\n\n"))
                 .isEqualTo("GET / HTTP/1.1\r\nHost: resource.internal:8080\r\n" + TAIL);
     }
 

@@ -9,6 +9,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ final class Talk implements AutoCloseable {
     /** Whether the last buffer that was given came through as it was. */
     private boolean same;
 
+    private int reads;
     private boolean inputEnded;
     private boolean outputEnded;
 
@@ -34,7 +36,7 @@ final class Talk implements AutoCloseable {
         this.context = context;
         channel.config().setAllocator(memory);
         channel.freezeTime();
-        channel.pipeline().addLast(handler, new Last());
+        channel.pipeline().addLast(new Socket(), handler, new Last());
     }
 
     static Talk ingress(FakeContext context) {
@@ -86,6 +88,11 @@ final class Talk implements AutoCloseable {
         return all.toString();
     }
 
+    /** {@return how often the socket was asked to read} */
+    int reads() {
+        return reads;
+    }
+
     boolean cameThroughAsItWas() {
         return same;
     }
@@ -118,6 +125,14 @@ final class Talk implements AutoCloseable {
         channel.finishAndReleaseAll();
         assertThat(memory.metric().usedDirectMemory()).as("direct memory").isZero();
         assertThat(memory.metric().usedHeapMemory()).as("heap buffers").isZero();
+    }
+
+    private final class Socket extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void read(ChannelHandlerContext to) {
+            reads++;
+            to.read();
+        }
     }
 
     /** As the data plane's last handler does. */
