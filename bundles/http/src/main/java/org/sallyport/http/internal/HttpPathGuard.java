@@ -37,6 +37,7 @@ public final class HttpPathGuard extends ChannelDuplexHandler {
     private int heldBytes;
     private boolean inBody;
     private boolean upgrading;
+    private boolean resuming;
     private boolean over;
 
     /**
@@ -158,7 +159,11 @@ public final class HttpPathGuard extends ChannelDuplexHandler {
 
     private void hold(ByteBuf in) {
         heldBytes += in.readableBytes();
-        held.add(in);
+        if (resuming) {
+            held.addFirst(in);
+        } else {
+            held.addLast(in);
+        }
         if (heldBytes > MOST_HELD) {
             reset("the other end did not wait for the answer to an upgrade");
         }
@@ -221,7 +226,9 @@ public final class HttpPathGuard extends ChannelDuplexHandler {
     }
 
     private void resume(ChannelHandlerContext here) {
-        while (!held.isEmpty()) {
+        resuming = true;
+        // what was held may ask for an upgrade, too
+        while (!held.isEmpty() && (answers.isRaw() || !upgrading)) {
             ByteBuf next = held.removeFirst();
             heldBytes -= next.readableBytes();
             if (answers.isRaw()) {
@@ -230,6 +237,7 @@ public final class HttpPathGuard extends ChannelDuplexHandler {
                 take(here, next);
             }
         }
+        resuming = false;
         here.flush();
     }
 

@@ -120,6 +120,19 @@ class HttpPathGuardTest {
     }
 
     @Test
+    void upgrades_behind_upgrades_wait_each_for_its_answer() {
+        String upgrade = "GET /good HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+        assertThat(talk.write(upgrade)).isEqualTo(upgrade);
+        assertThat(talk.write(upgrade + GOOD)).isEmpty();
+        assertThat(talk.write(BAD)).isEmpty();
+        talk.read(OK);
+        assertThat(talk.sent()).isEqualTo(upgrade);
+        assertThat(talk.read(OK)).startsWith(OK);
+        assertThat(talk.sent()).isEqualTo(GOOD);
+        assertThat(talk.read(OK)).startsWith(OK + "HTTP/1.1 403 ");
+    }
+
+    @Test
     void who_does_not_wait_for_an_upgrade_is_not_kept_for_ever() {
         talk.write("GET /good HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
         talk.write("x".repeat(60_000));
