@@ -128,7 +128,12 @@ public final class Cidr {
         return prefix == network.length * 8;
     }
 
-    private static byte[] unmapped(byte[] address) {
+    /** {@return the first address, four or sixteen bytes} */
+    byte[] network() {
+        return network.clone();
+    }
+
+    static byte[] unmapped(byte[] address) {
         if (address.length != 16) {
             return address;
         }

@@ -43,6 +43,11 @@ public record Destination(
         }
     }
 
+    /** {@return this destination with other options} */
+    public Destination withOptions(DestinationOptions other) {
+        return new Destination(id, gateway, name, direction, protocol, resource, listenPort, enabled, other);
+    }
+
     /** {@return this destination, enabled or disabled} */
     public Destination withEnabled(boolean wish) {
         return new Destination(id, gateway, name, direction, protocol, resource, listenPort, wish, options);

@@ -3,6 +3,7 @@
 package org.sallyport.api;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What an operator may tune of a destination.
@@ -12,10 +13,23 @@ import java.time.Duration;
  * @param idleTimeout a connection with no byte either way for this long is closed; zero switches this off, at most 30
  *     days
  * @param maxConnections how many connections may be open at once; 0 means no limit of its own
+ * @param alpn protocols that applications are offered in TLS (RFC 7301), the preferred one first; empty: none is agreed on
+ * @param sources who may connect
+ * @param resourceTls what protects the way to the resource
  */
-public record DestinationOptions(Duration connectTimeout, Duration idleTimeout, int maxConnections) {
-    /** 10 s to connect, no idle timeout, no connection limit. */
-    public static final DestinationOptions DEFAULTS = new DestinationOptions(Duration.ofSeconds(10), Duration.ZERO, 0);
+public record DestinationOptions(
+        Duration connectTimeout,
+        Duration idleTimeout,
+        int maxConnections,
+        List<String> alpn,
+        SourceAccess sources,
+        ResourceTls resourceTls) {
+    /** 10 s to connect, no idle timeout, no connection limit; open to everyone, no TLS to the resource. */
+    public static final DestinationOptions DEFAULTS = new DestinationOptions(
+            Duration.ofSeconds(10), Duration.ZERO, 0, List.of(), SourceAccess.OPEN, ResourceTls.NONE);
+
+    private static final int MAX_ALPN = 8;
+    private static final int MAX_ALPN_LENGTH = 64;
 
     public DestinationOptions {
         if (connectTimeout.compareTo(Duration.ofSeconds(1)) < 0
@@ -30,6 +44,51 @@ public record DestinationOptions(Duration connectTimeout, Duration idleTimeout, 
         if (maxConnections < 0 || maxConnections > 1_000_000) {
             throw new IllegalArgumentException("connection limit " + maxConnections + ": expected 0 (none) to 1000000");
         }
+        alpn = List.copyOf(alpn);
+        if (alpn.size() > MAX_ALPN || alpn.stream().distinct().count() < alpn.size()) {
+            throw new IllegalArgumentException(
+                    "ALPN list of " + alpn.size() + ": expected at most " + MAX_ALPN + " protocols, each once");
+        }
+        alpn.forEach(DestinationOptions::checkAlpn);
+    }
+
+    private static void checkAlpn(String protocol) {
+        if (protocol.isEmpty()
+                || protocol.length() > MAX_ALPN_LENGTH
+                || !protocol.chars().allMatch(c -> c > ' ' && c < 127 && c != ',')) {
+            throw new IllegalArgumentException("ALPN protocol '" + Shown.of(protocol) + "': expected a name of at most "
+                    + MAX_ALPN_LENGTH + " characters, as in h2 or http/1.1");
+        }
+    }
+
+    /** {@return these options with another time to connect} */
+    public DestinationOptions withConnectTimeout(Duration timeout) {
+        return new DestinationOptions(timeout, idleTimeout, maxConnections, alpn, sources, resourceTls);
+    }
+
+    /** {@return these options with another time to be idle} */
+    public DestinationOptions withIdleTimeout(Duration timeout) {
+        return new DestinationOptions(connectTimeout, timeout, maxConnections, alpn, sources, resourceTls);
+    }
+
+    /** {@return these options with another limit of connections} */
+    public DestinationOptions withMaxConnections(int most) {
+        return new DestinationOptions(connectTimeout, idleTimeout, most, alpn, sources, resourceTls);
+    }
+
+    /** {@return these options with other protocols in TLS} */
+    public DestinationOptions withAlpn(List<String> protocols) {
+        return new DestinationOptions(connectTimeout, idleTimeout, maxConnections, protocols, sources, resourceTls);
+    }
+
+    /** {@return these options with other rules of who may connect} */
+    public DestinationOptions withSources(SourceAccess access) {
+        return new DestinationOptions(connectTimeout, idleTimeout, maxConnections, alpn, access, resourceTls);
+    }
+
+    /** {@return these options with another protection of the way to the resource} */
+    public DestinationOptions withResourceTls(ResourceTls tls) {
+        return new DestinationOptions(connectTimeout, idleTimeout, maxConnections, alpn, sources, tls);
     }
 
     private static String seconds(Duration duration) {

@@ -3,6 +3,7 @@
 package org.sallyport.spi;
 
 import org.osgi.annotation.versioning.ConsumerType;
+import org.sallyport.api.LegSecurity;
 
 /**
  * A protocol of the application's side, registered as a service with the property {@link #NAME}. Listening, TLS, dialling,
@@ -27,16 +28,24 @@ public interface Protocol {
         DATAGRAMS
     }
 
-    Carries carries();
+    default Carries carries() {
+        return Carries.STREAM;
+    }
 
     /** {@return what protects the application's leg} */
-    LegSecurity ingressSecurity();
+    default LegSecurity ingressSecurity() {
+        return LegSecurity.NONE;
+    }
 
     /** {@return what stands between the application's socket (after TLS) and the relay, at the ingress end} */
-    PipelineStage ingress();
+    default PipelineStage ingress() {
+        return PipelineStage.none();
+    }
 
     /** {@return what stands between the relay and the resource's socket (before TLS), at the egress end} */
-    PipelineStage egress();
+    default PipelineStage egress() {
+        return PipelineStage.none();
+    }
 
     /**
      * Whether a stream is opened by the stage, with {@link StreamContext#open()}, rather than as soon as the application

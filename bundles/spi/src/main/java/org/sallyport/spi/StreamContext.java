@@ -34,6 +34,17 @@ public interface StreamContext {
     /** {@return the answer of the egress end, the last one if several clients were tried; always completes} */
     Future<OpenReply> opened();
 
+    /**
+     * Lets go of the stream, if there is one, and goes back to before {@link #open()}, while the application's connection
+     * stays. The resource gets the end of the stream if nothing is under way to it, else its reset. Nothing of the old
+     * stream is written to the application any more, not even what waits on another loop, and no event of it comes.
+     * {@link #open()} may be called again, and {@link #opened()} is a new future from now on.
+     */
+    void renew();
+
+    /** {@return at the egress end: whether path rules apply to this destination, so that each request must be asked for} */
+    boolean pathRules();
+
     /** {@return at the egress end: whether the ACL's path rules allow a normalised path} */
     boolean pathAllowed(String path);
 

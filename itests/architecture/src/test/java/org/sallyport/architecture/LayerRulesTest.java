@@ -24,6 +24,9 @@ class LayerRulesTest {
             "transport.tls",
             "dataplane",
             "protocol.tcp",
+            "protocol.tls",
+            "protocol.http",
+            "protocol.https",
             "registry",
             "balancer",
             "pki",
@@ -33,7 +36,7 @@ class LayerRulesTest {
 
     /** Bundles that come and go at run time, with their class loaders. */
     private static final String[] UPDATABLE = {
-        "org.sallyport.dataplane..", "org.sallyport.protocol..", "org.sallyport.role.."
+        "org.sallyport.dataplane..", "org.sallyport.http..", "org.sallyport.protocol..", "org.sallyport.role.."
     };
 
     private static JavaClasses classes;
@@ -112,6 +115,13 @@ class LayerRulesTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.sallyport.api.internal..")
                 .check(classes);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.sallyport.http..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.sallyport.http.internal..")
+                .check(classes);
     }
 
     @Test
@@ -138,7 +148,11 @@ class LayerRulesTest {
                 .check(classes);
         noClasses()
                 .that()
-                .resideInAnyPackage("org.sallyport.spi..", "org.sallyport.dataplane..", "org.sallyport.protocol..")
+                .resideInAnyPackage(
+                        "org.sallyport.spi..",
+                        "org.sallyport.dataplane..",
+                        "org.sallyport.http..",
+                        "org.sallyport.protocol..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.sallyport.wire..")

@@ -27,7 +27,9 @@ final class LeftoversTest {
 
     @Test
     void connectionsThatEndedAreForgottenThoughTheyMayHaveBeenIdleForLong() throws Exception {
-        DestinationOptions patient = new DestinationOptions(Duration.ofMinutes(3), Duration.ofHours(1), 0);
+        DestinationOptions patient = DestinationOptions.DEFAULTS
+                .withConnectTimeout(Duration.ofMinutes(3))
+                .withIdleTimeout(Duration.ofHours(1));
         HostPort resource = site.resource().address();
         site.server().allow(site.gateway(), resource);
         HostPort outward = ServerNode.local(site.server()

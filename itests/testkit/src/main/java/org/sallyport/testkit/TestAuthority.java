@@ -51,6 +51,11 @@ public final class TestAuthority {
         return Fingerprints.of(keys.getPublic());
     }
 
+    /** {@return its certificate} */
+    public X509Certificate certificate() {
+        return certificate;
+    }
+
     /** {@return a key with a certificate for a DNS name, valid for a day} */
     public KeyMaterial issue(String dnsName) {
         return issue(dnsName, Instant.now().plus(DAY));
@@ -69,7 +74,7 @@ public final class TestAuthority {
         return new KeyMaterial(
                 pair.getPrivate(),
                 List.of(certificate(
-                        pair, name, pair, name, null, false, Instant.now().plus(DAY))));
+                        pair, name, pair, name, name, false, Instant.now().plus(DAY))));
     }
 
     private static KeyPair newKeys() {

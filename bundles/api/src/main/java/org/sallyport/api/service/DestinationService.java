@@ -5,6 +5,7 @@ package org.sallyport.api.service;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 import org.sallyport.api.DestinationId;
@@ -31,15 +32,18 @@ public interface DestinationService {
             @Nullable Integer listenPort,
             DestinationOptions options) {}
 
-    /** What is to change; null leaves a value as it is. */
+    /**
+     * What is to change; null leaves a value as it is.
+     *
+     * @param options makes the new options of the old ones; pure, because it may be asked more than once, and throws
+     *     {@link IllegalArgumentException} when they do not go together
+     */
     record Update(
             @Nullable String name,
             @Nullable String protocol,
             @Nullable HostPort resource,
             @Nullable Integer listenPort,
-            @Nullable Duration connectTimeout,
-            @Nullable Duration idleTimeout,
-            @Nullable Integer maxConnections) {}
+            UnaryOperator<DestinationOptions> options) {}
 
     /** One leg of a test, in the order in which connections pass them. */
     record Leg(String leg, boolean passed, String text) {}

@@ -2,6 +2,10 @@
 // Copyright the Sallyport authors
 package org.sallyport.api.service;
 
+import java.util.List;
+import org.sallyport.api.DestinationOptions;
+import org.sallyport.api.SourceRule;
+
 /**
  * A destination as it is shown.
  *
@@ -10,6 +14,7 @@ package org.sallyport.api.service;
  *     clients listen, each on its own address)
  * @param state {@code listening}, {@code waiting}, {@code failed}, {@code blocked} or {@code disabled}
  * @param cause why, or a remark
+ * @param options what is tuned
  */
 public record DestinationView(
         String id,
@@ -22,8 +27,44 @@ public record DestinationView(
         boolean enabled,
         String state,
         String cause,
+        Options options,
         Connections connections,
         Bytes bytes) {
+    /**
+     * What an operator may tune; see {@link org.sallyport.api.DestinationOptions}.
+     *
+     * @param connectTimeout in seconds
+     * @param idleTimeout in seconds, 0: none
+     * @param maxConnections 0: no limit
+     * @param sourceRules as {@link org.sallyport.api.SourceRule} writes them
+     * @param resourceTls {@code none}, {@code tls} or {@code mutual}
+     * @param resourceName the name that the resource's certificate is for, empty: its host
+     */
+    public record Options(
+            long connectTimeout,
+            long idleTimeout,
+            int maxConnections,
+            List<String> alpn,
+            boolean restricted,
+            List<String> sourceRules,
+            String resourceTls,
+            String resourceName,
+            boolean verifyResource) {
+        /** {@return options in the form in which they are shown} */
+        public static Options of(DestinationOptions options) {
+            return new Options(
+                    options.connectTimeout().toSeconds(),
+                    options.idleTimeout().toSeconds(),
+                    options.maxConnections(),
+                    options.alpn(),
+                    options.sources().restricted(),
+                    options.sources().rules().stream().map(SourceRule::toString).toList(),
+                    options.resourceTls().security().word(),
+                    options.resourceTls().serverName(),
+                    options.resourceTls().verify());
+        }
+    }
+
     /** A host and a port. */
     public record Endpoint(String host, int port) {}
 

@@ -33,6 +33,7 @@ import org.sallyport.dataplane.internal.plugin.BalancerRegistry;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.plugin.PluginRegistry;
 import org.sallyport.dataplane.internal.plugin.ProtocolRegistry;
+import org.sallyport.dataplane.internal.tls.LegKeysHolder;
 import org.sallyport.spi.DataPlane;
 import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.GatewayPlane;
@@ -55,6 +56,7 @@ public final class NettyDataPlane implements DataPlane, HealthCheck, LimitServic
      * @param loops where channels live
      * @param protocols that are installed
      * @param policies that are installed
+     * @param legs keys and trust of TLS
      * @param events who wants to know
      * @param limits that are configured
      */
@@ -63,6 +65,7 @@ public final class NettyDataPlane implements DataPlane, HealthCheck, LimitServic
             @Reference EventLoops loops,
             @Reference ProtocolRegistry protocols,
             @Reference BalancerRegistry policies,
+            @Reference LegKeysHolder legs,
             @Reference EventHub events,
             @Reference Limits limits) {
         this(new Surroundings(
@@ -71,6 +74,7 @@ public final class NettyDataPlane implements DataPlane, HealthCheck, LimitServic
                 new NameResolver(),
                 protocols.plugins(),
                 policies.plugins(),
+                legs.keys(),
                 events,
                 ProcessLimits.of(limits),
                 Surroundings.freshFlows()));

@@ -126,7 +126,7 @@ final class RunningPlane implements GatewayPlane {
         for (Destination destination : config.egress()) {
             EgressDestination known = egress.get(destination.id());
             if (known == null) {
-                known = new EgressDestination(destination);
+                known = new EgressDestination(destination, surroundings);
             } else {
                 known.update(destination);
             }
@@ -136,6 +136,7 @@ final class RunningPlane implements GatewayPlane {
         egress = Map.copyOf(next);
         before.forEach((id, known) -> {
             if (!next.containsKey(id)) {
+                known.endTls();
                 leave(known, "the destination was removed");
             }
         });
@@ -171,7 +172,14 @@ final class RunningPlane implements GatewayPlane {
             IngressDestination known = ingress.get(destination.id());
             if (known == null) {
                 known = new IngressDestination(
-                        surroundings, ports, tunnels, name, control.ticker()::nanoTime, destination, config);
+                        surroundings,
+                        ports,
+                        tunnels,
+                        name,
+                        control.ticker()::nanoTime,
+                        destination,
+                        config,
+                        this::reconsider);
             } else {
                 known.update(destination, config);
             }
@@ -284,6 +292,14 @@ final class RunningPlane implements GatewayPlane {
         settleQuietly();
     }
 
+    /** Something of one destination has changed by itself; on the control loop. */
+    private void reconsider(IngressDestination destination) {
+        decide(destination).thenCompose(done -> destination.openIfWanted()).exceptionally(failure -> {
+            LOG.error("{}: a listener could not be brought in order", name, failure);
+            return null;
+        });
+    }
+
     /**
      * A protocol goes: its connections have to finish. On the control loop.
      *
@@ -366,6 +382,7 @@ final class RunningPlane implements GatewayPlane {
         acceptor.config(egressConfig());
         for (EgressDestination destination : List.copyOf(leavingEgress)) {
             destination.leaving(true);
+            destination.endTls();
             ends.add(destination.drain(deadline, reason, control));
         }
         all(ends)

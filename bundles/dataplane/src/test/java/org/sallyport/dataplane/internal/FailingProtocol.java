@@ -2,7 +2,7 @@
 // Copyright the Sallyport authors
 package org.sallyport.dataplane.internal;
 
-import org.sallyport.spi.LegSecurity;
+import org.sallyport.api.LegSecurity;
 import org.sallyport.spi.PipelineStage;
 import org.sallyport.spi.Protocol;
 

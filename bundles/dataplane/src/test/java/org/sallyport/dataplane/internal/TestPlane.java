@@ -23,6 +23,7 @@ import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.LegSecurity;
 import org.sallyport.api.Registration;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
@@ -35,9 +36,9 @@ import org.sallyport.dataplane.internal.io.NameResolver;
 import org.sallyport.dataplane.internal.io.NettyEventLoops;
 import org.sallyport.dataplane.internal.limits.ProcessLimits;
 import org.sallyport.dataplane.internal.plugin.PluginRegistry;
+import org.sallyport.dataplane.internal.tls.LegKeys;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.GatewayPlane;
-import org.sallyport.spi.LegSecurity;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.PipelineStage;
 import org.sallyport.spi.PlaneConfig;
@@ -76,6 +77,7 @@ final class TestPlane implements AutoCloseable, EventHub {
                 new NameResolver(),
                 protocols,
                 policies,
+                new LegKeys(),
                 this,
                 ProcessLimits.of(() -> LimitSettings.DEFAULTS),
                 Surroundings.freshFlows()));

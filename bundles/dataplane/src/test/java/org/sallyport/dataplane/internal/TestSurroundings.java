@@ -8,6 +8,7 @@ import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.sallyport.api.LegSecurity;
 import org.sallyport.api.Registration;
 import org.sallyport.api.balance.BalancerPolicy;
 import org.sallyport.api.config.LimitSettings;
@@ -18,8 +19,8 @@ import org.sallyport.dataplane.internal.io.NameResolver;
 import org.sallyport.dataplane.internal.io.NettyEventLoops;
 import org.sallyport.dataplane.internal.limits.ProcessLimits;
 import org.sallyport.dataplane.internal.plugin.PluginRegistry;
+import org.sallyport.dataplane.internal.tls.LegKeys;
 import org.sallyport.spi.EventLoops;
-import org.sallyport.spi.LegSecurity;
 import org.sallyport.spi.PipelineStage;
 import org.sallyport.spi.Protocol;
 
@@ -61,6 +62,7 @@ public final class TestSurroundings implements AutoCloseable, EventHub {
                 new NameResolver(),
                 protocols,
                 policies,
+                new LegKeys(),
                 this,
                 limits,
                 Surroundings.freshFlows());

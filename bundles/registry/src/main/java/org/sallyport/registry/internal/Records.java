@@ -31,6 +31,7 @@ import org.sallyport.api.Direction;
 import org.sallyport.api.Gateway;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.OptionTexts;
 import org.sallyport.api.TokenState;
 import org.sallyport.api.registry.RegistryException;
 import org.sallyport.api.registry.RegistrySnapshot;
@@ -128,6 +129,9 @@ final class Records {
                 .put("connectTimeout", options.connectTimeout().toString())
                 .put("idleTimeout", options.idleTimeout().toString())
                 .put("maxConnections", options.maxConnections());
+        ObjectNode texts = JSON.objectNode();
+        OptionTexts.write(options).forEach(texts::put);
+        node.set("options", texts);
         return Write.put(Table.DESTINATIONS, destination.id().value(), node);
     }
 
@@ -194,10 +198,15 @@ final class Records {
                         new HostPort(from.text("host"), from.number("port")),
                         from.number("listenPort"),
                         from.flag("enabled"),
-                        new DestinationOptions(
-                                Duration.parse(from.text("connectTimeout")),
-                                Duration.parse(from.text("idleTimeout")),
-                                from.number("maxConnections"))));
+                        options(from)));
+    }
+
+    private static DestinationOptions options(Fields from) {
+        DestinationOptions numbers = DestinationOptions.DEFAULTS
+                .withConnectTimeout(Duration.parse(from.text("connectTimeout")))
+                .withIdleTimeout(Duration.parse(from.text("idleTimeout")))
+                .withMaxConnections(from.number("maxConnections"));
+        return OptionTexts.read(from.textsOrNone("options"), numbers);
     }
 
     private static ClientKey clientKey(String key, JsonNode value) {
@@ -256,6 +265,15 @@ final class Records {
         @Nullable
         String textOrNull(String name) {
             return object.has(name) ? text(name) : null;
+        }
+
+        /** {@return texts by name, which journals of older versions lack} */
+        Map<String, String> textsOrNone(String name) {
+            Map<String, String> texts = new TreeMap<>();
+            object.path(name)
+                    .properties()
+                    .forEach(text -> texts.put(text.getKey(), text.getValue().asText()));
+            return texts;
         }
 
         int number(String name) {

@@ -28,6 +28,10 @@ import org.sallyport.api.Gateway;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Ids;
+import org.sallyport.api.LegSecurity;
+import org.sallyport.api.ResourceTls;
+import org.sallyport.api.SourceAccess;
+import org.sallyport.api.SourceRule;
 import org.sallyport.api.TokenState;
 
 /** Records with random, valid content, the same for the same seed; and a wait with a limit. */
@@ -96,10 +100,21 @@ final class Samples {
                         1 + random.nextInt(65_535)),
                 1 + random.nextInt(65_535),
                 random.nextBoolean(),
-                new DestinationOptions(
-                        Duration.ofMillis(1000 + random.nextInt(179_000)),
-                        random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(random.nextInt(2_592_000)),
-                        random.nextInt(1_000_000)));
+                DestinationOptions.DEFAULTS
+                        .withConnectTimeout(Duration.ofMillis(1000 + random.nextInt(179_000)))
+                        .withIdleTimeout(
+                                random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(random.nextInt(2_592_000)))
+                        .withMaxConnections(random.nextInt(1_000_000))
+                        .withAlpn(random.nextBoolean() ? List.of() : List.of("h2", "http/1.1"))
+                        .withSources(new SourceAccess(
+                                random.nextBoolean(),
+                                random.nextBoolean()
+                                        ? List.of()
+                                        : List.of(SourceRule.parse("10.0.0.0/8 1-" + (1 + random.nextInt(9)) + " me"))))
+                        .withResourceTls(
+                                random.nextBoolean()
+                                        ? ResourceTls.NONE
+                                        : new ResourceTls(LegSecurity.MUTUAL, "db.example", random.nextBoolean())));
     }
 
     ClientKey key(GatewayId gateway) {

@@ -15,6 +15,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.sallyport.api.door.DoorFile;
 import org.sallyport.api.health.HealthCheck;
+import org.sallyport.api.pki.CertificateIssuer;
+import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.service.AclService;
 import org.sallyport.api.service.AttachmentService;
 import org.sallyport.api.service.ClientService;
@@ -37,6 +39,8 @@ public final class RoleServices implements Services {
     private final Snapshot<AclService> serverAcls = new Snapshot<>();
     private final Snapshot<AclService> otherAcls = new Snapshot<>();
     private final Snapshot<AttachmentService> attachments = new Snapshot<>();
+    private final Snapshot<DestinationCertificates> certificates = new Snapshot<>();
+    private final Snapshot<CertificateIssuer> issuers = new Snapshot<>();
     private final Snapshot<TunnelService> tunnels = new Snapshot<>();
     private final Snapshot<LimitService> limits = new Snapshot<>();
     private final Snapshot<HealthCheck> checks = new Snapshot<>();
@@ -101,6 +105,16 @@ public final class RoleServices implements Services {
     @Override
     public @Nullable AttachmentService anyAttachments() {
         return attachments.firstOrNull();
+    }
+
+    @Override
+    public @Nullable DestinationCertificates anyCertificates() {
+        return certificates.firstOrNull();
+    }
+
+    @Override
+    public @Nullable CertificateIssuer anyIssuer() {
+        return issuers.firstOrNull();
     }
 
     @Override
@@ -191,6 +205,24 @@ public final class RoleServices implements Services {
 
     void removeAttachments(AttachmentService service) {
         attachments.remove(service);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addCertificates(DestinationCertificates service) {
+        certificates.add(service);
+    }
+
+    void removeCertificates(DestinationCertificates service) {
+        certificates.remove(service);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addIssuer(CertificateIssuer service) {
+        issuers.add(service);
+    }
+
+    void removeIssuer(CertificateIssuer service) {
+        issuers.remove(service);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

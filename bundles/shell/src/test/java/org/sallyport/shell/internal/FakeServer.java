@@ -13,6 +13,7 @@ import org.sallyport.api.Acl;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.DestinationId;
+import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.service.AclService;
 import org.sallyport.api.service.AclView;
@@ -91,6 +92,7 @@ public final class FakeServer {
                 !state.equals("disabled"),
                 state,
                 cause,
+                DestinationView.Options.of(DestinationOptions.DEFAULTS),
                 new DestinationView.Connections(1, 20, 3),
                 new DestinationView.Bytes(4096, 8192));
     }
@@ -107,6 +109,7 @@ public final class FakeServer {
                 true,
                 "waiting",
                 "no client is attached",
+                DestinationView.Options.of(DestinationOptions.DEFAULTS),
                 new DestinationView.Connections(0, 0, 0),
                 new DestinationView.Bytes(0, 0));
     }
@@ -188,7 +191,11 @@ public final class FakeServer {
 
         @Override
         public CompletionStage<Outcome<DestinationView>> update(DestinationId id, DestinationService.Update update) {
-            return change("update " + id + " " + update, onPremises("listening", ""));
+            DestinationOptions options = update.options().apply(DestinationOptions.DEFAULTS);
+            return change(
+                    "update " + id + " " + update.name() + " " + update.protocol() + " " + update.resource() + " "
+                            + update.listenPort() + " " + options,
+                    onPremises("listening", ""));
         }
 
         @Override

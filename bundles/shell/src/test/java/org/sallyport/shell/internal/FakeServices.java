@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.health.HealthCheck;
+import org.sallyport.api.pki.CertificateIssuer;
+import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.service.AclService;
 import org.sallyport.api.service.AttachmentService;
 import org.sallyport.api.service.ClientService;
@@ -22,6 +24,8 @@ public final class FakeServices implements Services {
     public @Nullable ClientService clients;
     public @Nullable AclService acls;
     public @Nullable AttachmentService attachments;
+    public @Nullable DestinationCertificates certificates;
+    public @Nullable CertificateIssuer issuer;
     public final List<TunnelService> tunnels = new ArrayList<>();
     public final List<LimitView> limits = new ArrayList<>();
     public final List<HealthCheck> checks = new ArrayList<>();
@@ -59,6 +63,16 @@ public final class FakeServices implements Services {
     @Override
     public @Nullable AttachmentService anyAttachments() {
         return attachments;
+    }
+
+    @Override
+    public @Nullable DestinationCertificates anyCertificates() {
+        return certificates;
+    }
+
+    @Override
+    public @Nullable CertificateIssuer anyIssuer() {
+        return issuer;
     }
 
     @Override

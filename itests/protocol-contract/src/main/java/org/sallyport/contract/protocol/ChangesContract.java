@@ -84,7 +84,9 @@ interface ChangesContract extends ContractTest {
                         destination.resource(),
                         destination.listenPort(),
                         true,
-                        new DestinationOptions(Duration.ofSeconds(5), Duration.ZERO, 7)));
+                        DestinationOptions.DEFAULTS
+                                .withConnectTimeout(Duration.ofSeconds(5))
+                                .withMaxConnections(7)));
                 ends().apply();
                 application.send("still here");
                 assertThat(application.receive(10)).isEqualTo("still here");

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.SourceAccess;
+import org.sallyport.api.SourceRule;
 import org.sallyport.api.event.Event;
 import org.sallyport.testkit.Await;
 import org.sallyport.testkit.resource.Conversation;
@@ -27,7 +29,7 @@ interface LimitsContract extends ContractTest {
 
     @Test
     default void aConnectionWithoutAByteForTooLongIsReset() throws IOException {
-        DestinationOptions idle = new DestinationOptions(Duration.ofSeconds(10), Duration.ofSeconds(1), 0);
+        DestinationOptions idle = DestinationOptions.DEFAULTS.withIdleTimeout(Duration.ofSeconds(1));
         try (Resource echo = Resource.echo();
                 Conversation application = Conversation.connect(ends().attach().listening(echo.address(), idle))) {
             application.send("hello");
@@ -39,8 +41,29 @@ interface LimitsContract extends ContractTest {
     }
 
     @Test
+    default void onlySourcesThatARuleLetsInConnect() throws IOException {
+        DestinationOptions others =
+                DestinationOptions.DEFAULTS.withSources(new SourceAccess(true, List.of(SourceRule.parse("192.0.2.1"))));
+        try (Resource echo = Resource.echo()) {
+            HostPort listening = ends().attach().listening(echo.address(), others);
+            assertThat(Conversation.isReset(listening)).isTrue();
+            Event.FlowRefused refused = ends().ingress().events().await(Event.FlowRefused.class);
+            assertThat(refused.code()).isEqualTo("DENIED");
+            assertThat(refused.reason())
+                    .contains("destination:rule " + ends().only().id() + " add 127.0.0.1");
+            ends().change(ends().only()
+                    .withOptions(others.withSources(others.sources().with(SourceRule.parse("127.0.0.0/8")))));
+            ends().apply();
+            try (Conversation application = Conversation.connect(listening)) {
+                application.send("hello");
+                assertThat(application.receive(5)).isEqualTo("hello");
+            }
+        }
+    }
+
+    @Test
     default void oneConnectionTooManyIsResetAndRoomIsMadeWhenOneEnds() throws IOException {
-        DestinationOptions two = new DestinationOptions(Duration.ofSeconds(10), Duration.ZERO, 2);
+        DestinationOptions two = DestinationOptions.DEFAULTS.withMaxConnections(2);
         try (Resource echo = Resource.echo()) {
             HostPort listening = ends().attach().listening(echo.address(), two);
             try (Conversation first = Conversation.connect(listening)) {

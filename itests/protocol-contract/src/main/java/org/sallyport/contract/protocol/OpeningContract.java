@@ -25,7 +25,7 @@ import org.sallyport.testkit.resource.Resource;
 
 /** How a connection finds the resource, and what it gets when it doesn't. */
 interface OpeningContract extends ContractTest {
-    DestinationOptions ONE_SECOND = new DestinationOptions(Duration.ofSeconds(1), Duration.ZERO, 0);
+    DestinationOptions ONE_SECOND = DestinationOptions.DEFAULTS.withConnectTimeout(Duration.ofSeconds(1));
 
     @Test
     default void aResourceThatRefusesGivesTheApplicationAReset() throws IOException {

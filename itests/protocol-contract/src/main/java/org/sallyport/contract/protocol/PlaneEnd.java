@@ -13,6 +13,7 @@ import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.io.NameResolver;
 import org.sallyport.dataplane.internal.limits.ProcessLimits;
 import org.sallyport.dataplane.internal.plugin.PluginRegistry;
+import org.sallyport.dataplane.internal.tls.LegKeys;
 import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.Protocol;
@@ -37,12 +38,21 @@ public final class PlaneEnd implements AutoCloseable {
      * @param loops are not stopped with it
      * @param id of the gateway
      * @param names answers questions for names
+     * @param legs keys and trust of TLS
      */
-    public PlaneEnd(EventLoops loops, GatewayId id, NameResolver names) {
+    public PlaneEnd(EventLoops loops, GatewayId id, NameResolver names, LegKeys legs) {
         policies.add(IN_TURN, PlaneEnd::inTurn, 0, 0);
         policies.add(DECOY_FIRST, PlaneEnd::decoyFirst, 0, 1);
         plane = new NettyDataPlane(new Surroundings(
-                loops, loops.all().get(0), names, protocols, policies, events, limits, Surroundings.freshFlows()));
+                loops,
+                loops.all().get(0),
+                names,
+                protocols,
+                policies,
+                legs,
+                events,
+                limits,
+                Surroundings.freshFlows()));
         gateway = plane.plane(id, "plant");
     }
 

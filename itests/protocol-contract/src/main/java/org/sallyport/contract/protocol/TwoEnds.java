@@ -27,6 +27,7 @@ import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.dataplane.internal.io.NameResolver;
 import org.sallyport.dataplane.internal.io.NettyEventLoops;
+import org.sallyport.dataplane.internal.tls.LegKeys;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.PlaneConfig;
@@ -46,6 +47,8 @@ public final class TwoEnds implements AutoCloseable {
     private static final int DECOYS = 4;
 
     private final NettyEventLoops loops;
+    private final TestLegs legs = new TestLegs();
+    private final LegKeys keys = new LegKeys();
     private final Way way;
     private final PlaneEnd ingress;
     private final List<PlaneEnd> dialling = new ArrayList<>();
@@ -74,7 +77,8 @@ public final class TwoEnds implements AutoCloseable {
         two.putAll(system);
         two.setProperty("sallyport.io.loops", "2");
         loops = new NettyEventLoops(two);
-        ingress = new PlaneEnd(loops, GATEWAY, new NameResolver());
+        keys.bind(legs);
+        ingress = new PlaneEnd(loops, GATEWAY, new NameResolver(), keys);
         ingress.protocols().add(protocol, service, 0, 0);
         if (way.acrossLoops()) {
             for (int i = 0; i < DECOYS; i++) {
@@ -88,6 +92,11 @@ public final class TwoEnds implements AutoCloseable {
 
     public EventLoop loop(int index) {
         return loops.all().get(index);
+    }
+
+    /** {@return the keys and trust that both ends use} */
+    public TestLegs legs() {
+        return legs;
     }
 
     public PlaneEnd ingress() {
@@ -116,7 +125,7 @@ public final class TwoEnds implements AutoCloseable {
 
     /** Adds an end that dials what it may and resolves names as it is told. */
     public TwoEnds attach(AccessPolicy policy, NameResolver names) {
-        PlaneEnd end = new PlaneEnd(loops, GATEWAY, names);
+        PlaneEnd end = new PlaneEnd(loops, GATEWAY, names, keys);
         end.protocols().add(protocol, service, 0, 0);
         dialling.add(end);
         access.add(policy);
@@ -222,8 +231,16 @@ public final class TwoEnds implements AutoCloseable {
     /** Adds a destination, applies it, and {@return where applications connect} */
     public HostPort listening(HostPort resource, DestinationOptions options) {
         Destination made = destination(resource, options);
+        return listening(made);
+    }
+
+    /** Applies everything, waits for what needs a moment, and {@return where applications connect} */
+    public HostPort listening(Destination destination) {
         apply();
-        return listening(made, status(made).state());
+        Await.until(
+                "the certificates are read",
+                () -> !status(destination).state().cause().contains("being read"));
+        return listening(destination, status(destination).state());
     }
 
     /** {@return where a destination listens} */
@@ -299,6 +316,7 @@ public final class TwoEnds implements AutoCloseable {
         loseAll();
         Await.until("all streams have ended", () -> Stream.concat(decoys.stream(), tunnels.stream())
                 .allMatch(MemoryTunnel::isOver));
+        keys.close();
         loops.stop();
     }
 }

@@ -19,7 +19,9 @@ public final class ConnectionContext implements StreamContext {
     private final InetSocketAddress local;
     private final Map<String, String> facts;
     private final Runnable opener;
-    private final Promise<OpenReply> opened;
+    private final Runnable renewer;
+    private final EventLoop loop;
+    private Promise<OpenReply> opened;
     private final Promise<Void> draining;
 
     /**
@@ -29,6 +31,7 @@ public final class ConnectionContext implements StreamContext {
      * @param local what it connected to
      * @param facts what is known of its protocol
      * @param opener opens the stream
+     * @param renewer lets go of it
      */
     public ConnectionContext(
             Connection connection,
@@ -36,12 +39,15 @@ public final class ConnectionContext implements StreamContext {
             InetSocketAddress source,
             InetSocketAddress local,
             Map<String, String> facts,
-            Runnable opener) {
+            Runnable opener,
+            Runnable renewer) {
         this.connection = connection;
         this.source = source;
         this.local = local;
         this.facts = Map.copyOf(facts);
         this.opener = opener;
+        this.renewer = renewer;
+        this.loop = loop;
         opened = loop.newPromise();
         draining = loop.newPromise();
     }
@@ -82,6 +88,18 @@ public final class ConnectionContext implements StreamContext {
         return opened;
     }
 
+    @Override
+    public void renew() {
+        opened = loop.newPromise();
+        renewer.run();
+    }
+
+    /** The access policy knows no paths yet. */
+    @Override
+    public boolean pathRules() {
+        return false;
+    }
+
     /** The access policy knows no paths yet: nothing is allowed, so that no rule can be passed by. */
     @Override
     public boolean pathAllowed(String path) {
@@ -98,7 +116,7 @@ public final class ConnectionContext implements StreamContext {
         connection.abort(reason);
     }
 
-    /** Tells the stage what was answered; the first answer counts. */
+    /** Tells the stage what was answered; the first answer of each open counts. */
     public void answered(OpenReply reply) {
         opened.trySuccess(reply);
     }

@@ -10,6 +10,7 @@ import org.sallyport.api.event.EventHub;
 import org.sallyport.dataplane.internal.io.NameResolver;
 import org.sallyport.dataplane.internal.limits.ProcessLimits;
 import org.sallyport.dataplane.internal.plugin.PluginRegistry;
+import org.sallyport.dataplane.internal.tls.LegKeys;
 import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.Protocol;
 
@@ -21,6 +22,7 @@ import org.sallyport.spi.Protocol;
  * @param names resolved off the loops
  * @param protocols that are installed
  * @param policies that are installed
+ * @param legs keys and trust of TLS
  * @param events who wants to know
  * @param limits of the process
  * @param flows gives each connection its ID
@@ -31,6 +33,7 @@ public record Surroundings(
         NameResolver names,
         PluginRegistry<Protocol> protocols,
         PluginRegistry<BalancerPolicy> policies,
+        LegKeys legs,
         EventHub events,
         ProcessLimits limits,
         AtomicLong flows) {

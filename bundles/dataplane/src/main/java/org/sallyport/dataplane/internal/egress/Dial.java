@@ -4,18 +4,26 @@ package org.sallyport.dataplane.internal.egress;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.LegSecurity;
+import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.limits.Share;
+import org.sallyport.dataplane.internal.tls.Handshake;
+import org.sallyport.dataplane.internal.tls.TlsFailure;
+import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
@@ -31,7 +39,7 @@ final class Dial implements HappyEyeballs.Outcome {
 
     /** What came of it; told once, or never after {@link #cancel}. */
     interface Outcome {
-        /** The resource is connected, with reading off and an empty pipeline. */
+        /** The resource is connected, with reading off and nothing in its pipeline, or TLS that is agreed on. */
         void reached(DuplexChannel socket);
 
         /** It is not. */
@@ -42,10 +50,13 @@ final class Dial implements HappyEyeballs.Outcome {
     private final Share dials;
     private final EventLoop loop;
     private final Destination destination;
+    private final TlsLeg tls;
+    private final String alpn;
     private final AccessPolicy access;
     private final Outcome outcome;
     private @Nullable HappyEyeballs race;
     private java.util.concurrent.@Nullable Future<?> deadline;
+    private @Nullable DuplexChannel shaking;
     private boolean counted;
     private boolean over;
 
@@ -54,6 +65,8 @@ final class Dial implements HappyEyeballs.Outcome {
      * @param dials how many its gateway may have
      * @param loop on which everything happens
      * @param destination whose resource is dialled
+     * @param tls protects the way, or not
+     * @param alpn the protocol that the resource is offered in TLS; empty: none
      * @param access says whether it may be
      * @param outcome is told
      */
@@ -62,12 +75,16 @@ final class Dial implements HappyEyeballs.Outcome {
             Share dials,
             EventLoop loop,
             Destination destination,
+            TlsLeg tls,
+            String alpn,
             AccessPolicy access,
             Outcome outcome) {
         this.surroundings = surroundings;
         this.dials = dials;
         this.loop = loop;
         this.destination = destination;
+        this.tls = tls;
+        this.alpn = alpn;
         this.access = access;
         this.outcome = outcome;
     }
@@ -141,9 +158,10 @@ final class Dial implements HappyEyeballs.Outcome {
 
     private void expired() {
         if (!over) {
+            State obstacle = shaking == null ? null : tls.obstacle();
             OpenReply reply = new OpenReply(
                     OpenCode.TIMED_OUT,
-                    destination.resource() + " did not answer within "
+                    (obstacle == null ? destination.resource() + " did not answer within " : obstacle.cause() + " for ")
                             + destination.options().connectTimeout().toSeconds() + " s");
             cancel();
             outcome.refused(reply);
@@ -152,8 +170,60 @@ final class Dial implements HappyEyeballs.Outcome {
 
     @Override
     public void connected(DuplexChannel socket) {
-        end();
-        outcome.reached(socket);
+        if (tls.security() == LegSecurity.NONE) {
+            end();
+            outcome.reached(socket);
+            return;
+        }
+        shaking = socket;
+        // a destination that is new may be wanted before its certificates are read
+        CompletableFuture<Void> known = tls.known().toCompletableFuture();
+        if (known.isDone()) {
+            shake(socket);
+        } else {
+            CompletableFuture<Void> unused = known.thenRun(() -> loop.execute(() -> shake(socket)));
+        }
+    }
+
+    private void shake(DuplexChannel socket) {
+        if (shaking != socket) {
+            return;
+        }
+        SslContext context = tls.context(alpn);
+        if (context == null) {
+            State obstacle = tls.obstacle();
+            shaking = null;
+            hangUp(socket);
+            // another client may have what this one lacks
+            refuse(new OpenReply(OpenCode.INTERNAL, obstacle == null ? "TLS was switched off" : obstacle.cause()));
+            return;
+        }
+        String name = destination.options().resourceTls().serverName();
+        HostPort expected = name.isEmpty()
+                ? destination.resource()
+                : new HostPort(name, destination.resource().port());
+        Handshake.connect(socket, context, expected, new Handshake.Outcome() {
+            @Override
+            public void agreed(Map<String, String> facts) {
+                shaking = null;
+                end();
+                outcome.reached(socket);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                if (shaking != null) {
+                    shaking = null;
+                    hangUp(socket);
+                    refuse(new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, expected, cause)));
+                }
+            }
+        });
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits
+    private static void hangUp(DuplexChannel socket) {
+        socket.close();
     }
 
     @Override
@@ -182,6 +252,11 @@ final class Dial implements HappyEyeballs.Outcome {
         end();
         if (race != null) {
             race.cancel();
+        }
+        DuplexChannel half = shaking;
+        if (half != null) {
+            shaking = null;
+            hangUp(half);
         }
     }
 }

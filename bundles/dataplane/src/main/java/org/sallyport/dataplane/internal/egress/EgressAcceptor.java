@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Shown;
@@ -176,14 +175,18 @@ public final class EgressAcceptor implements StreamAcceptor {
                     OpenCode.PROTOCOL_MISSING,
                     "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
         }
-        Dial dial = dial(loop, wanted.destination(), now.access(), new Probe(answer));
+        Dial dial = dial(loop, wanted, "", now.access(), new Probe(answer));
         loop.execute(dial::start);
         return answer;
     }
 
-    /** {@return the way to a resource, not begun, as one of this gateway} */
-    Dial dial(EventLoop loop, Destination destination, AccessPolicy access, Dial.Outcome outcome) {
-        return new Dial(surroundings, dials, loop, destination, access, outcome);
+    /**
+     * The way to a resource, not begun, as one of this gateway.
+     *
+     * @param alpn the protocol that the application speaks in TLS, which the resource is offered; empty: none
+     */
+    Dial dial(EventLoop loop, EgressDestination wanted, String alpn, AccessPolicy access, Dial.Outcome outcome) {
+        return new Dial(surroundings, dials, loop, wanted.destination(), wanted.tls(), alpn, access, outcome);
     }
 
     /** Hangs up on whatever answers. */

@@ -59,7 +59,7 @@ final class EgressConnection extends Connection implements Dial.Outcome {
         this.wanted = wanted;
         this.owner = owner;
         end = new StreamEnd(this, stream.eventLoop());
-        dial = owner.dial(stream.eventLoop(), wanted.destination(), access, this);
+        dial = owner.dial(stream.eventLoop(), wanted, request.facts().getOrDefault("alpn", ""), access, this);
     }
 
     /** Begins. */
@@ -87,7 +87,7 @@ final class EgressConnection extends Connection implements Dial.Outcome {
             PipelineStage stage = protocol().service().egress();
             if (stage != PipelineStage.none()) {
                 ConnectionContext told = new ConnectionContext(
-                        this, loop(), request.source(), request.local(), request.facts(), () -> {});
+                        this, loop(), request.source(), request.local(), request.facts(), () -> {}, () -> {});
                 context = told;
                 stage.addTo(channel.pipeline(), told);
                 told.answered(OpenReply.OK);

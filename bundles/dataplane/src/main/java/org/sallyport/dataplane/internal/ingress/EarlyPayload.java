@@ -33,6 +33,7 @@ final class EarlyPayload implements EarlyReader {
     private @Nullable StreamEnd stream;
     private int sentBytes;
     private long taken;
+    private boolean unopened;
     private boolean reading;
     private boolean ended;
     private boolean over;
@@ -46,8 +47,29 @@ final class EarlyPayload implements EarlyReader {
         this.budget = budget;
     }
 
+    /**
+     * Reads while there is no stream yet, for a stage that opens late: what it does not pass on is not kept here, and whoever says
+     * nothing takes nothing of the budget.
+     */
+    void readUnopened() {
+        unopened = true;
+        readMore();
+    }
+
+    /** The stream is asked for: what is read from now on is kept. */
+    void opening() {
+        unopened = false;
+    }
+
     /** Reads on as far as more may be kept. */
     void readMore() {
+        if (unopened) {
+            if (!over && !reading && !ended && held.isEmpty()) {
+                reading = true;
+                socket.readEarly(CHUNK);
+            }
+            return;
+        }
         int room = Math.min(CHUNK, MOST - sentBytes);
         if (over || reading || ended || room <= 0 || !held.isEmpty() || !budget.take(room)) {
             return;

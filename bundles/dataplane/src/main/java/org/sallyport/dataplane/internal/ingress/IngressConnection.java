@@ -4,6 +4,7 @@ package org.sallyport.dataplane.internal.ingress;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -12,11 +13,16 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
+import org.sallyport.api.LegSecurity;
+import org.sallyport.api.State;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.Connection;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
 import org.sallyport.dataplane.internal.relay.StreamEnd;
+import org.sallyport.dataplane.internal.tls.Handshake;
+import org.sallyport.dataplane.internal.tls.TlsFailure;
+import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -41,27 +47,31 @@ import org.slf4j.LoggerFactory;
 final class IngressConnection extends Connection {
     private static final Logger LOG = LoggerFactory.getLogger(IngressConnection.class);
     private static final long ANSWER_SECONDS = 5;
+    private static final OpenReply NOBODY = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
 
     private final IngressDestination owner;
     private final EventLoop loop;
     private final SocketEnd socket;
-    private final EarlyPayload early;
+    private EarlyPayload early;
     private final InetSocketAddress source;
     private final InetSocketAddress local;
     private final long flow;
     private final long begun;
     private final List<AttachedTunnel> tried = new ArrayList<>(1);
-    private final @Nullable ConnectionContext context;
+    private @Nullable ConnectionContext context;
+    private Map<String, String> facts = Map.of();
 
     private @Nullable AttachedTunnel tunnel;
     private @Nullable StreamEnd stream;
     private java.util.concurrent.@Nullable Future<?> deadline;
-    private OpenReply last = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
+    private OpenReply last = NOBODY;
     private boolean answeredOnce;
     private boolean opened;
     private boolean waiting;
     private boolean joined;
     private boolean refused;
+    private boolean carried;
+    private boolean aborted;
 
     /**
      * @param owner whose listener accepted it
@@ -88,9 +98,6 @@ final class IngressConnection extends Connection {
         begun = loop.ticker().nanoTime();
         socket = new SocketEnd(channel, this);
         early = new EarlyPayload(socket, owner.surroundings().limits().earlyBytes());
-        context = protocol.service().ingress() == PipelineStage.none()
-                ? null
-                : new ConnectionContext(this, loop, source, local, Map.of(), this::open);
     }
 
     /**
@@ -117,17 +124,70 @@ final class IngressConnection extends Connection {
         }
         begin();
         socket.early(early);
-        String trouble = null;
+        TlsLeg tls = owner.tls();
+        if (tls.security() == LegSecurity.NONE) {
+            admit(null);
+            return;
+        }
+        SslContext terms = tls.context("");
+        if (terms == null) {
+            State obstacle = tls.obstacle();
+            admit(obstacle == null ? "TLS was switched off" : obstacle.cause());
+            return;
+        }
+        if (!owner.handshakeShare().take()) {
+            unprotected(OpenCode.TOO_MANY, "too many TLS handshakes are under way");
+            socket.resetSocket();
+            return;
+        }
+        Handshake.accept(socket.channel(), terms, new Handshake.Outcome() {
+            @Override
+            public void agreed(Map<String, String> agreed) {
+                facts = agreed;
+                owner.handshakeShare().give();
+                admit(null);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                owner.handshakeShare().give();
+                unprotected(OpenCode.TLS_FAILED, TlsFailure.ofApplication(cause));
+            }
+        });
+    }
+
+    private void unprotected(OpenCode code, String why) {
+        because(why);
+        refused = true;
+        owner.refused(flow, source, new OpenReply(code, why));
+        if (socket.channel().isOpen()) {
+            // TLS says why to the application, and closes
+            socket.channel().pipeline().addLast(socket);
+        } else {
+            finish();
+        }
+    }
+
+    /** The application is there, and may be spoken to unless there is a trouble. */
+    private void admit(@Nullable String obstacle) {
+        String trouble = obstacle;
         boolean late = false;
-        if (owner.isLeaving()) {
+        if (trouble != null) {
+            LOG.debug("{}: {}", socket.channel(), trouble);
+        } else if (owner.isLeaving()) {
             trouble = "the destination was disabled or removed";
         } else if (protocol().isRetired()) {
             trouble = "protocol " + protocol().name() + " was removed";
         } else {
             try {
                 late = protocol().service().opensLate();
-                if (context != null) {
-                    protocol().service().ingress().addTo(socket.channel().pipeline(), context);
+                PipelineStage stage = protocol().service().ingress();
+                if (stage != PipelineStage.none()) {
+                    ConnectionContext told =
+                            new ConnectionContext(this, loop, source, local, facts, this::open, this::renew);
+                    context = told;
+                    socket.staged();
+                    stage.addTo(socket.channel().pipeline(), told);
                 }
             } catch (RuntimeException | LinkageError e) {
                 LOG.error(
@@ -142,7 +202,7 @@ final class IngressConnection extends Connection {
         if (trouble != null) {
             abort(trouble);
         } else if (late) {
-            early.readMore();
+            early.readUnopened();
         } else {
             open();
         }
@@ -153,6 +213,7 @@ final class IngressConnection extends Connection {
             return;
         }
         opened = true;
+        early.opening();
         deadline = loop.schedule(
                 this::expired, destination().options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         AttachedTunnel first = tunnel;
@@ -162,6 +223,40 @@ final class IngressConnection extends Connection {
             tryNext();
         }
         early.readMore();
+    }
+
+    /** The stage lets go of the stream, whatever became of it, and goes back to before it was opened. */
+    private void renew() {
+        if (isOver() || aborted) {
+            return;
+        }
+        stopTimers();
+        StreamEnd old = stream;
+        stream = null;
+        tunnel = null;
+        tried.clear();
+        last = NOBODY;
+        answeredOnce = false;
+        opened = false;
+        refused = false;
+        if (joined) {
+            joined = false;
+            socket.leave();
+            if (old != null) {
+                old.leave();
+            }
+        } else {
+            early.release();
+            if (old != null) {
+                old.reset(ResetMode.ABORT);
+            }
+        }
+        early = new EarlyPayload(socket, owner.surroundings().limits().earlyBytes());
+        socket.early(early);
+        if (socket.inputEnded()) {
+            early.inputEnded();
+        }
+        early.readUnopened();
     }
 
     // ------------------------------------------------------------------ finding a client
@@ -189,7 +284,7 @@ final class IngressConnection extends Connection {
         tried.add(chosen);
         EventLoop streamLoop = chosen.tunnel().eventLoop();
         StreamEnd end = new StreamEnd(this, streamLoop, chosen.resets());
-        OpenRequest request = new OpenRequest(destination().id(), owner.revision(), source, local, Map.of(), flow);
+        OpenRequest request = new OpenRequest(destination().id(), owner.revision(), source, local, facts, flow);
         StreamChannel opening = chosen.tunnel().open(request, end);
         end.of(opening);
         stream = end;
@@ -300,12 +395,17 @@ final class IngressConnection extends Connection {
     private void join(StreamEnd end, OpenReply reply) {
         joined = true;
         stopTimers();
-        if (context != null) {
-            context.answered(reply);
+        boolean again = carried;
+        carried = true;
+        tellStage(reply);
+        if (stream != end) {
+            return; // the stage has let go of it
         }
         early.reached();
         socket.join(end);
-        watchIdleness();
+        if (!again) {
+            watchIdleness();
+        }
     }
 
     private void refuse(OpenReply reply) {
@@ -319,8 +419,15 @@ final class IngressConnection extends Connection {
             socket.resetSocket();
         } else {
             // the stage answers in its own language and closes
-            context.answered(reply);
+            tellStage(reply);
             deadline = loop.schedule(() -> abort("refused: " + reply.text()), ANSWER_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void tellStage(OpenReply reply) {
+        ConnectionContext told = context;
+        if (told != null) {
+            told.answered(reply);
         }
     }
 
@@ -361,6 +468,7 @@ final class IngressConnection extends Connection {
 
     @Override
     protected void abortNow() {
+        aborted = true;
         stopTimers();
         StreamEnd open = stream;
         stream = null;
@@ -372,8 +480,9 @@ final class IngressConnection extends Connection {
 
     @Override
     public void drain() {
-        if (context != null) {
-            context.drain();
+        ConnectionContext told = context;
+        if (told != null) {
+            told.drain();
         }
     }
 
@@ -381,10 +490,8 @@ final class IngressConnection extends Connection {
     protected void closed(String why) {
         stopTimers();
         early.release();
-        if (context != null) {
-            context.answered(last);
-        }
-        if (!refused) {
+        tellStage(last);
+        if (!refused || carried) {
             AttachedTunnel by = tunnel;
             owner.ended(
                     flow,

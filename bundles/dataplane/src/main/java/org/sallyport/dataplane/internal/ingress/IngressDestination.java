@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -13,13 +14,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.LegSecurity;
 import org.sallyport.api.State;
 import org.sallyport.api.event.Event;
+import org.sallyport.api.pki.Leg;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.limits.ArrivalRates;
 import org.sallyport.dataplane.internal.limits.RefusalLog;
@@ -28,6 +32,7 @@ import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.ConnectionGroup;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
 import org.sallyport.dataplane.internal.relay.Traffic;
+import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.PlaneConfig;
@@ -52,10 +57,12 @@ public final class IngressDestination {
     private final String gatewayName;
     private final TunnelChoice choice;
     private final Share waitingShare;
+    private final Share handshakeShare;
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
     private final RefusalLog refusals = new RefusalLog();
     private final ArrivalRates rates;
+    private final TlsLeg tls;
     private final Set<IngressConnection> waiting = ConcurrentHashMap.newKeySet();
 
     private volatile Destination destination;
@@ -77,6 +84,7 @@ public final class IngressDestination {
      * @param nanos the clock
      * @param destination what it is
      * @param config that it is part of
+     * @param reconsider has to decide anew about this destination
      */
     public IngressDestination(
             Surroundings surroundings,
@@ -85,7 +93,8 @@ public final class IngressDestination {
             String gatewayName,
             LongSupplier nanos,
             Destination destination,
-            PlaneConfig config) {
+            PlaneConfig config,
+            Consumer<IngressDestination> reconsider) {
         this.surroundings = surroundings;
         this.ports = ports;
         this.tunnels = tunnels;
@@ -94,6 +103,13 @@ public final class IngressDestination {
         this.config = config;
         rates = new ArrivalRates(surroundings.limits());
         waitingShare = new Share(surroundings.limits().waiting());
+        handshakeShare = new Share(surroundings.limits().handshakes());
+        tls = new TlsLeg(
+                surroundings.legs(),
+                Leg.INGRESS,
+                surroundings.control(),
+                () -> reconsider.accept(this),
+                Clock.systemUTC());
         choice = new TunnelChoice(tunnels, surroundings.policies(), nanos);
     }
 
@@ -115,12 +131,18 @@ public final class IngressDestination {
         Destination now = destination;
         boolean policyInstalled = choice.bind(config.balancer());
         Plugin<Protocol> protocol = surroundings.protocols().best(now.protocol());
+        tls.follow(
+                now,
+                removed || protocol == null
+                        ? LegSecurity.NONE
+                        : protocol.service().ingressSecurity());
         State obstacle = removed
                 ? new State.Disabled("the destination was removed")
                 : Readiness.obstacle(
                         config.enabled(),
                         now,
                         protocol == null ? null : protocol.service(),
+                        tls.obstacle(),
                         policyInstalled,
                         config.balancer(),
                         clients);
@@ -264,6 +286,11 @@ public final class IngressDestination {
             return;
         }
         Destination now = destination;
+        if (!now.options().sources().allows(source)) {
+            refused(surroundings.nextFlow(), source, denied(now, source));
+            reset(channel);
+            return;
+        }
         Plugin<Protocol> protocol = surroundings.protocols().best(now.protocol());
         if (leaving || protocol == null || !protocol.enter()) {
             reset(channel);
@@ -299,6 +326,13 @@ public final class IngressDestination {
         connection.register();
     }
 
+    private static OpenReply denied(Destination destination, InetSocketAddress source) {
+        return new OpenReply(
+                OpenCode.DENIED,
+                "no source rule lets " + source.getAddress().getHostAddress() + " in; destination:rule "
+                        + destination.id() + " add " + source.getAddress().getHostAddress() + " does");
+    }
+
     private @Nullable AttachedTunnel firstChoice(InetSocketAddress source) {
         try {
             return choice.choose(source.getAddress(), Set.of());
@@ -329,6 +363,16 @@ public final class IngressDestination {
     /** {@return how many connections may wait for a client} */
     Share waitingShare() {
         return waitingShare;
+    }
+
+    /** {@return how many handshakes with applications may be under way} */
+    Share handshakeShare() {
+        return handshakeShare;
+    }
+
+    /** {@return TLS with applications} */
+    TlsLeg tls() {
+        return tls;
     }
 
     TunnelChoice choice() {

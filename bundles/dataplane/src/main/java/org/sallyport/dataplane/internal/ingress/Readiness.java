@@ -5,7 +5,6 @@ package org.sallyport.dataplane.internal.ingress;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
 import org.sallyport.api.State;
-import org.sallyport.spi.LegSecurity;
 import org.sallyport.spi.Protocol;
 
 /** Whether a destination should listen, decided from what is there. */
@@ -18,6 +17,7 @@ final class Readiness {
      * @param gatewayEnabled whether its gateway is
      * @param destination and its wish
      * @param protocol of the destination, null when it is not installed
+     * @param tls why no handshake can be made, null when none is needed or one can
      * @param policyInstalled whether the gateway's balancer policy is
      * @param policy its name
      * @param clients whether a client is attached, or was within the grace
@@ -27,6 +27,7 @@ final class Readiness {
             boolean gatewayEnabled,
             Destination destination,
             @Nullable Protocol protocol,
+            @Nullable State tls,
             boolean policyInstalled,
             String policy,
             boolean clients) {
@@ -43,9 +44,8 @@ final class Readiness {
             return new State.Failed("protocol " + destination.protocol()
                     + " carries datagrams, which this version does not: choose a protocol that carries connections");
         }
-        if (protocol.ingressSecurity() != LegSecurity.NONE) {
-            return new State.Failed("protocol " + destination.protocol()
-                    + " needs TLS on the application's side, which this version does not have: choose one without");
+        if (tls != null) {
+            return tls;
         }
         if (!policyInstalled) {
             return new State.Waiting("balancer policy " + policy + " is not installed");

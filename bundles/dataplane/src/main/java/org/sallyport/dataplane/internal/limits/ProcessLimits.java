@@ -16,6 +16,7 @@ import org.sallyport.api.service.LimitView;
  * @param earlyBytes payload that was sent before the answer to an open and is kept to be sent again
  * @param dials opens that are held, resolved or dialled at the egress; each gateway has its {@link Share}
  * @param waiting connections that wait at the ingress for a client; each destination has its {@link Share}
+ * @param handshakes TLS handshakes with applications that are under way; each destination has its {@link Share}
  * @param newcomers new connections of each source at each destination
  * @param fruitless those that were reset before they had sent anything
  */
@@ -25,8 +26,12 @@ public record ProcessLimits(
         Allowance earlyBytes,
         Allowance dials,
         Allowance waiting,
+        Allowance handshakes,
         SourceDebts newcomers,
         SourceDebts fruitless) {
+    /** Each takes some 80 kB, and ten seconds at most. */
+    private static final int HANDSHAKES = 1_000;
+
     /** {@return the limits that are configured, at any time, nothing taken} */
     public static ProcessLimits of(Limits settings) {
         return of(settings, System::nanoTime);
@@ -40,6 +45,7 @@ public record ProcessLimits(
                 new Allowance(() -> settings.now().shared().early()),
                 new Allowance(() -> settings.now().shared().dials()),
                 new Allowance(() -> settings.now().shared().waiting()),
+                new Allowance(() -> HANDSHAKES),
                 new SourceDebts(now),
                 new SourceDebts(now));
     }
@@ -51,6 +57,7 @@ public record ProcessLimits(
                 LimitView.bytes("early.process", earlyBytes.most(), earlyBytes.taken()),
                 LimitView.count("dials.process", dials.most(), dials.taken()),
                 LimitView.count("waiting.process", waiting.most(), waiting.taken()),
+                LimitView.count("handshakes.process", handshakes.most(), handshakes.taken()),
                 LimitView.rate("ingress.source", ingress.source()),
                 LimitView.rate("ingress.destination", ingress.destination()),
                 LimitView.rate("ingress.fruitless.source", ingress.fruitlessSource()),

@@ -16,13 +16,17 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.io.HalfClosedSockets;
+import org.sallyport.spi.StageEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +50,7 @@ import org.slf4j.LoggerFactory;
 public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(SocketEnd.class);
     private static final long PATIENCE_SECONDS = 5;
+    private static final int UNFLUSHED = 64 * 1024;
     private static final WriteBufferWaterMark QUEUED = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
     private final DuplexChannel channel;
@@ -56,6 +61,11 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private volatile @Nullable StreamEnd stream;
     private @Nullable Future<?> alarm;
     private long burst;
+    private int unflushed;
+    /** Whether a stage stands before it, which hears of the stream's end and may take another stream. */
+    private boolean staged;
+
+    private String brokenStream = "";
     private volatile boolean inputEnded;
     private boolean outputEnding;
     private boolean outputEnded;
@@ -91,6 +101,18 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         return inputEnded;
     }
 
+    /** A stage stands in its pipeline, which is asked before the end of a stream becomes that of the socket. Before {@link #join}. */
+    public void staged() {
+        staged = true;
+    }
+
+    /** Lets go of the stream: nothing of it comes any more, and bytes go to the early reader again. On the loop. */
+    public void leave() {
+        stream = null;
+        reads.rest();
+        channel.config().setAutoRead(false);
+    }
+
     /** Hands what comes to somebody who keeps it, until {@link #join}. On the loop. */
     public void early(EarlyReader reader) {
         early = reader;
@@ -117,7 +139,8 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         reads.feed(taker);
         stream = taker;
         taker.start(this);
-        if (!closing && !inputEnded && taker.writable()) {
+        // a stream that had ended by then may have been left again
+        if (stream == taker && !closing && !inputEnded && taker.writable()) {
             channel.config().setAutoRead(true);
         }
     }
@@ -182,11 +205,18 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
-            inputEnded = true;
-            carryInputEnd();
+        if (event == ChannelInputShutdownEvent.INSTANCE || event == SslCloseCompletionEvent.SUCCESS) {
+            // the end that TLS tells is followed by that of the socket, mostly
+            if (!inputEnded) {
+                inputEnded = true;
+                carryInputEnd();
+            }
         } else if (event == ChannelOutputShutdownEvent.INSTANCE && !outputEnding) {
             outputFailed();
+        } else if (event == StageEvent.RESOURCE_ENDED) {
+            endOutputNow();
+        } else if (event == StageEvent.RESOURCE_BROKEN) {
+            breakNow(brokenStream);
         }
     }
 
@@ -247,7 +277,11 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             // a write that came too late; what made it fail is told by an event of its own
             return;
         }
-        broken(cause instanceof IOException ? "reset" : "failed: " + cause);
+        if (cause.getCause() instanceof SSLException) {
+            broken("TLS failed");
+        } else {
+            broken(cause instanceof IOException ? "reset" : "failed: " + cause);
+        }
     }
 
     @Override
@@ -293,11 +327,19 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     /** Takes bytes for the socket, to be sent with the next {@link #flush}. */
     @SuppressWarnings("FutureReturnValueIgnored") // a failure comes as an event
-    void deliver(ByteBuf data) {
-        if (closing || outputFailed) {
+    void deliver(StreamEnd from, ByteBuf data) {
+        if (staged && !channel.eventLoop().inEventLoop()) {
+            // the stage may have left the stream by the time that this comes to it
+            channel.eventLoop().execute(() -> deliver(from, data));
+        } else if (closing || outputFailed || (staged && stream != from)) {
             data.release();
         } else {
+            unflushed += data.readableBytes();
             channel.write(data, channel.voidPromise());
+            if (unflushed >= UNFLUSHED) {
+                // TLS counts for nothing in the socket's queue until it is flushed
+                flush();
+            }
         }
     }
 
@@ -314,26 +356,35 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     @SuppressWarnings("FutureReturnValueIgnored") // void
     void flush() {
+        unflushed = 0;
         channel.flush();
     }
 
     /** The stream takes bytes again. */
-    void resume() {
-        if (!closing && !inputEnded && !channel.config().isAutoRead()) {
+    void resume(StreamEnd taker) {
+        if (stream == taker && !closing && !inputEnded && !channel.config().isAutoRead()) {
             channel.config().setAutoRead(true);
         }
     }
 
     /** The stream has ended: so does the socket's output, after what was delivered before. */
-    void endOutput() {
+    void endOutput(StreamEnd from) {
         if (channel.eventLoop().inEventLoop()) {
-            endOutputHere();
+            endOutputHere(from);
         } else {
-            channel.eventLoop().execute(this::endOutputHere);
+            channel.eventLoop().execute(() -> endOutputHere(from));
         }
     }
 
-    private void endOutputHere() {
+    private void endOutputHere(StreamEnd from) {
+        if (!staged) {
+            endOutputNow();
+        } else if (stream == from && !closing) {
+            channel.pipeline().fireUserEventTriggered(StageEvent.RESOURCE_ENDED);
+        }
+    }
+
+    private void endOutputNow() {
         if (closing || outputEnding) {
             return;
         }
@@ -345,39 +396,57 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     @SuppressWarnings("FutureReturnValueIgnored") // when it fails, the socket is broken and its input tells
     private void outputWritten(Future<? super Void> written) {
-        outputEnded = true;
         if (!closing && !inputEnded && written.isSuccess()) {
-            channel.shutdownOutput();
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                channel.shutdownOutput();
+            } else {
+                // RFC 8446 6.1: the end is said in TLS first, or the peer takes what it got for cut off
+                tls.closeOutbound().addListener(said -> channel.shutdownOutput());
+            }
         }
+        outputEnded = true;
         closeWhenEnded();
     }
 
     /** The stream was reset, or its tunnel was lost. */
-    void peerBroken(String why) {
+    void peerBroken(StreamEnd from, String why) {
         if (channel.eventLoop().inEventLoop()) {
-            peerBrokenHere(why);
+            peerBrokenHere(from, why);
         } else {
-            channel.eventLoop().execute(() -> peerBrokenHere(why));
+            channel.eventLoop().execute(() -> peerBrokenHere(from, why));
         }
     }
 
     /** The stream was reset to make room: what waits here goes, too. */
-    void peerDropped(String why) {
+    void peerDropped(StreamEnd from, String why) {
         if (channel.eventLoop().inEventLoop()) {
-            peerDroppedHere(why);
+            peerDroppedHere(from, why);
         } else {
-            channel.eventLoop().execute(() -> peerDroppedHere(why));
+            channel.eventLoop().execute(() -> peerDroppedHere(from, why));
         }
     }
 
-    private void peerDroppedHere(String why) {
-        if (!closing) {
+    private void peerDroppedHere(StreamEnd from, String why) {
+        if (!closing && stream == from) {
             connection.because(why);
             resetSocket();
         }
     }
 
-    private void peerBrokenHere(String why) {
+    private void peerBrokenHere(StreamEnd from, String why) {
+        if (closing || stream != from) {
+            return;
+        }
+        if (staged) {
+            brokenStream = why;
+            channel.pipeline().fireUserEventTriggered(StageEvent.RESOURCE_BROKEN);
+        } else {
+            breakNow(why);
+        }
+    }
+
+    private void breakNow(String why) {
         if (closing) {
             return;
         }
@@ -414,7 +483,12 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     public void resetSocket() {
         closing = true;
         linger0(channel);
-        channel.close();
+        if (channel.isRegistered()) {
+            // past TLS and its last words, which would wait for a peer that does not read
+            channel.unsafe().close(channel.voidPromise());
+        } else {
+            channel.close();
+        }
     }
 
     /** Makes the close of a socket a reset. */

@@ -41,6 +41,11 @@ final class SocketReads implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         bound = MOST;
     }
 
+    /** Nobody takes the bytes until {@link #feed} is called again. */
+    void rest() {
+        stream = null;
+    }
+
     /**
      * Bounds single reads, while what is read has to be kept.
      *

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.spi.ResetMode;
 import org.sallyport.spi.StreamChannel;
@@ -23,6 +24,8 @@ import org.sallyport.spi.StreamResetException;
  * same.
  */
 public final class StreamEnd extends ChannelInboundHandlerAdapter {
+    private static final long PATIENCE_SECONDS = 5;
+
     private final Connection connection;
     private final EventLoop loop;
     private volatile @Nullable StreamChannel channel;
@@ -84,11 +87,11 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         socket = other;
         StreamChannel stream = channel();
         if (broken) {
-            other.peerBroken("reset");
+            other.peerBroken(this, "reset");
             return;
         }
         if (inputEnded) {
-            other.endOutput(); // with nothing before it, the end came although the stream was not read
+            other.endOutput(this); // with nothing before it, the end came although the stream was not read
         }
         if (over) {
             return; // both have ended, on another loop than the socket's even before this
@@ -117,7 +120,10 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
             return;
         }
         burst += data.readableBytes();
-        taker.deliver(data);
+        taker.deliver(this, data);
+        if (taker != socket) {
+            return; // what was delivered made the stage let go of this stream
+        }
         if (!taker.writable()) {
             // mostly the kernel has room, and nothing has to stop
             taker.flush();
@@ -148,7 +154,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         SocketEnd giver = socket;
         if (giver != null && context.channel().isWritable()) {
-            giver.resume();
+            giver.resume(this);
         }
     }
 
@@ -158,7 +164,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
             inputEnded = true;
             SocketEnd taker = socket;
             if (taker != null) {
-                taker.endOutput();
+                taker.endOutput(this);
             }
             closeWhenEnded();
         }
@@ -197,9 +203,9 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         if (other == null) {
             connection.streamBroken(this, cause);
         } else if (cause instanceof StreamResetException reset && reset.kind() == StreamResetException.Kind.MEMORY) {
-            other.peerDropped(String.valueOf(cause.getMessage()));
+            other.peerDropped(this, String.valueOf(cause.getMessage()));
         } else {
-            other.peerBroken(String.valueOf(cause.getMessage()));
+            other.peerBroken(this, String.valueOf(cause.getMessage()));
         }
     }
 
@@ -289,6 +295,39 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
             resetHere(mode);
         } else {
             loop.execute(() -> resetHere(mode));
+        }
+    }
+
+    /**
+     * The application's connection goes on without this stream: it ends in order when nothing is under way on it, and what still
+     * comes is dropped; else it is reset.
+     */
+    public void leave() {
+        if (loop.inEventLoop()) {
+            leaveHere();
+        } else {
+            loop.execute(this::leaveHere);
+        }
+    }
+
+    private void leaveHere() {
+        socket = null;
+        if (over) {
+            return;
+        }
+        StreamChannel stream = channel();
+        ChannelOutboundBuffer waiting = stream.unsafe().outboundBuffer();
+        if (waiting == null || waiting.totalPendingWriteBytes() > 0) {
+            reset(ResetMode.ABORT);
+            return;
+        }
+        stream.withhold(0);
+        stream.config().setAutoRead(true);
+        endOutputHere();
+        closeWhenEnded();
+        if (stream.isOpen()) {
+            Future<?> patience = loop.schedule(() -> reset(ResetMode.ABORT), PATIENCE_SECONDS, TimeUnit.SECONDS);
+            stream.closeFuture().addListener(closed -> patience.cancel(false));
         }
     }
 

@@ -94,17 +94,19 @@ class EgressConnectionTest {
         }
     }
 
-    private static EgressDestination destination(int port) {
-        return new EgressDestination(new Destination(
-                new DestinationId(GATEWAY.stem() + "_00000"),
-                GATEWAY,
-                "one",
-                Direction.CLOUD,
-                "plain",
-                new HostPort("127.0.0.1", port),
-                1024,
-                true,
-                DestinationOptions.DEFAULTS));
+    private EgressDestination destination(int port) {
+        return new EgressDestination(
+                new Destination(
+                        new DestinationId(GATEWAY.stem() + "_00000"),
+                        GATEWAY,
+                        "one",
+                        Direction.CLOUD,
+                        "plain",
+                        new HostPort("127.0.0.1", port),
+                        1024,
+                        true,
+                        DestinationOptions.DEFAULTS),
+                process.get());
     }
 
     private Plugin<Protocol> entered() {

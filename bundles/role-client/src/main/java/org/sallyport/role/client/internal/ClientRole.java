@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.GatewayId;
+import org.sallyport.api.OptionTexts;
 import org.sallyport.api.Registration;
 import org.sallyport.api.config.ClientSettings;
 import org.sallyport.api.config.LaunchOptions;
@@ -94,7 +95,7 @@ final class ClientRole {
                 this::settingsInForce,
                 () -> ceiling,
                 world.control(),
-                new ConfigReader(world.version(), Set.of()),
+                new ConfigReader(world.version(), OptionTexts.known()),
                 world.host(),
                 world.version());
         this.acls = new ClientAcls(role, links::get);

@@ -4,6 +4,7 @@ package org.sallyport.role.client.internal;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.OptionTexts;
 import org.sallyport.api.Shown;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.Applied;
@@ -39,7 +41,7 @@ final class ConfigReader {
      * @param version of this client, for messages
      * @param features that this client has; what else a destination needs is unknown
      */
-    ConfigReader(String version, Set<String> features) {
+    ConfigReader(String version, Collection<String> features) {
         this.version = version;
         this.features = Set.copyOf(features);
     }
@@ -120,10 +122,15 @@ final class ConfigReader {
                 new HostPort(sent.host(), sent.port()),
                 sent.listenPort(),
                 sent.enabled(),
-                new DestinationOptions(
-                        Duration.ofMillis(sent.connectTimeoutMillis()),
-                        Duration.ofMillis(sent.idleTimeoutMillis()),
-                        (int) Math.min(sent.maxConnections(), Integer.MAX_VALUE)));
+                options(sent));
+    }
+
+    private static DestinationOptions options(DestinationConfig sent) {
+        DestinationOptions numbers = DestinationOptions.DEFAULTS
+                .withConnectTimeout(Duration.ofMillis(sent.connectTimeoutMillis()))
+                .withIdleTimeout(Duration.ofMillis(sent.idleTimeoutMillis()))
+                .withMaxConnections((int) Math.min(sent.maxConnections(), Integer.MAX_VALUE));
+        return OptionTexts.read(sent.options(), numbers);
     }
 
     /** A name is for people only, so one that does not fit is made to fit. */

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.sallyport.api.Acl;
 import org.sallyport.api.AclFile;
+import org.sallyport.api.LegSecurity;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.Config;
 import org.sallyport.wire.control.DestinationConfig;
@@ -48,6 +49,43 @@ final class ConfigReaderTest {
                         failure(
                                 "bbbbb",
                                 "this client (1.2) does not know the direction 'sideways'; update the client"));
+    }
+
+    @Test
+    void optionsAreReadAndOneThatMakesNoSenseFailsItsDestination() {
+        DestinationConfig secured = new DestinationConfig(
+                id("aaaaa"),
+                "x",
+                "on-premises",
+                "tcp",
+                "db",
+                1,
+                1,
+                true,
+                10_000,
+                0,
+                0,
+                List.of("known"),
+                Map.of("resource-tls", "tls", "later", "passed over"));
+        DestinationConfig odd = new DestinationConfig(
+                id("bbbbb"),
+                "x",
+                "cloud",
+                "tcp",
+                "db",
+                1,
+                2,
+                true,
+                10_000,
+                0,
+                0,
+                List.of(),
+                Map.of("restricted", "perhaps"));
+
+        ClientConfig read = read(secured, odd);
+
+        assertThat(read.egress().get(0).options().resourceTls().security()).isEqualTo(LegSecurity.TLS);
+        assertThat(read.failures()).containsExactly(failure("bbbbb", "restricted 'perhaps': expected true or false"));
     }
 
     @Test

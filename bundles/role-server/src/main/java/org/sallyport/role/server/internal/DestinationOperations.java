@@ -18,7 +18,6 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
-import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
@@ -143,7 +142,6 @@ public final class DestinationOperations implements DestinationService {
     }
 
     private static Destination updated(Destination before, Update update) {
-        DestinationOptions options = before.options();
         return new Destination(
                 before.id(),
                 before.gateway(),
@@ -153,10 +151,7 @@ public final class DestinationOperations implements DestinationService {
                 Objects.requireNonNullElse(update.resource(), before.resource()),
                 Objects.requireNonNullElse(update.listenPort(), before.listenPort()),
                 before.enabled(),
-                new DestinationOptions(
-                        Objects.requireNonNullElse(update.connectTimeout(), options.connectTimeout()),
-                        Objects.requireNonNullElse(update.idleTimeout(), options.idleTimeout()),
-                        Objects.requireNonNullElse(update.maxConnections(), options.maxConnections())));
+                update.options().apply(before.options()));
     }
 
     @Override

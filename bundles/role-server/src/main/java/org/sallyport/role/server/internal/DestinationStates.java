@@ -4,11 +4,13 @@ package org.sallyport.role.server.internal;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Cidr;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
+import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
 import org.sallyport.api.Gateway;
 import org.sallyport.api.HostPort;
@@ -56,8 +58,9 @@ final class DestinationStates {
         if (!destination.enabled()) {
             return new State.Disabled("destination:enable " + destination.id() + " enables it");
         }
-        State state =
-                destination.direction() == Direction.ON_PREMISES ? onPremises(here, reports) : cloud(gateway, reports);
+        State state = destination.direction() == Direction.ON_PREMISES
+                ? onPremises(destination, here, reports)
+                : cloud(gateway, reports);
         if (!(state instanceof State.Listening)) {
             return state;
         }
@@ -79,7 +82,7 @@ final class DestinationStates {
                 : new Verdict.Allowed("");
     }
 
-    private static State onPremises(@Nullable State here, List<Report> reports) {
+    private static State onPremises(Destination destination, @Nullable State here, List<Report> reports) {
         if (here == null) {
             return new State.Waiting("it is being applied");
         }
@@ -92,14 +95,21 @@ final class DestinationStates {
             return new State.Failed(
                     "client " + failed.get(0).client() + ": " + failed.get(0).failure());
         }
-        String remark = failed.isEmpty()
-                ? ""
-                : "not through client " + failed.get(0).client() + ": "
-                        + failed.get(0).failure();
-        if (remark.isEmpty() && listening.cause().isEmpty() && !loopback(listening.address())) {
-            remark = "open to everyone who reaches " + listening.address();
+        List<String> remarks = new ArrayList<>();
+        if (!failed.isEmpty()) {
+            remarks.add("not through client " + failed.get(0).client() + ": "
+                    + failed.get(0).failure());
         }
-        return remark.isEmpty() ? listening : new State.Listening(listening.address(), remark);
+        DestinationOptions options = destination.options();
+        if (!options.resourceTls().verify()) {
+            remarks.add("the resource's certificate is not verified");
+        }
+        if (!options.sources().restricted() && !loopback(listening.address())) {
+            remarks.add("open to everyone who reaches " + listening.address());
+        }
+        return remarks.isEmpty() || !listening.cause().isEmpty()
+                ? listening
+                : new State.Listening(listening.address(), String.join("; ", remarks));
     }
 
     private static State cloud(Gateway gateway, List<Report> reports) {

@@ -77,6 +77,7 @@ final class Views {
                 destination.enabled(),
                 state.word(),
                 state.cause(),
+                DestinationView.Options.of(destination.options()),
                 status == null
                         ? new DestinationView.Connections(0, 0, 0)
                         : new DestinationView.Connections(status.open(), status.total(), status.refused()),

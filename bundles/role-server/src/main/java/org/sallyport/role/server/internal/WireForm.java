@@ -3,11 +3,11 @@
 package org.sallyport.role.server.internal;
 
 import java.util.List;
-import java.util.Map;
 import org.sallyport.api.AclEdit;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.Destination;
 import org.sallyport.api.Gateway;
+import org.sallyport.api.OptionTexts;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.Config;
 import org.sallyport.wire.control.DestinationConfig;
@@ -59,8 +59,8 @@ final class WireForm {
                 destination.options().connectTimeout().toMillis(),
                 destination.options().idleTimeout().toMillis(),
                 destination.options().maxConnections(),
-                List.of(),
-                Map.of());
+                OptionTexts.needs(destination),
+                OptionTexts.write(destination.options()));
     }
 
     static AclEntry entry(AclRule rule) {

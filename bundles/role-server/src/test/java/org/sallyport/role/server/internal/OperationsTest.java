@@ -271,14 +271,19 @@ final class OperationsTest {
         DestinationView updated = ServerFixture.get(fixture.destinations.update(
                         new DestinationId(view.id()),
                         new DestinationService.Update(
-                                null, null, HostPort.parse("intranet:8080"), null, Duration.ofSeconds(3), null, null)))
+                                null,
+                                null,
+                                HostPort.parse("intranet:8080"),
+                                null,
+                                options -> options.withConnectTimeout(Duration.ofSeconds(3)))))
                 .value();
         assertThat(updated.name()).isEqualTo("wiki");
         assertThat(updated.resource().host()).isEqualTo("intranet");
         assertThat(updated.listen().port()).isEqualTo(view.listen().port());
         assertThat(ServerFixture.refusal(fixture.destinations.update(
                         new DestinationId(view.id()),
-                        new DestinationService.Update(null, null, null, null, Duration.ofHours(1), null, null))))
+                        new DestinationService.Update(
+                                null, null, null, null, options -> options.withConnectTimeout(Duration.ofHours(1))))))
                 .hasMessageContaining("expected 1 to 180 seconds");
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.sallyport.api.pki.CertificateFileException;
 import org.sallyport.api.registry.RegistryException;
 import org.sallyport.api.service.Refusal;
 import org.slf4j.Logger;
@@ -52,6 +53,9 @@ final class Answers {
         }
         if (cause instanceof IllegalArgumentException wrong) {
             return wrong;
+        }
+        if (cause instanceof CertificateFileException wrong) {
+            return new IllegalArgumentException(wrong.getMessage(), wrong);
         }
         if (cause instanceof RegistryException) {
             return new Failed(String.valueOf(cause.getMessage()), cause);

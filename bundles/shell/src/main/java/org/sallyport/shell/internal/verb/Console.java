@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,19 +61,29 @@ public record Console(
 
     /** {@return the text of a file of the caller's} */
     String read(String name) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(readBytes(name, MAX_FILE_BYTES)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new Failed(file(name) + " is not a text file", e);
+        }
+    }
+
+    /** {@return what is in a file of the caller's, which may have so many bytes} */
+    byte[] readBytes(String name, long most) {
         Path file = file(name);
         try {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
                 throw new Failed(file + " is not a regular file");
             }
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new Failed(file + " has " + Files.size(file) + " bytes: expected at most " + MAX_FILE_BYTES);
+            if (Files.size(file) > most) {
+                throw new Failed(file + " has " + Files.size(file) + " bytes: expected at most " + most);
             }
-            return Files.readString(file);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new Failed("there is no file " + file, e);
-        } catch (CharacterCodingException e) {
-            throw new Failed(file + " is not a text file", e);
         } catch (IOException e) {
             throw new Failed(file + " cannot be read: " + e.getMessage(), e);
         }

@@ -2,7 +2,6 @@
 // Copyright the Sallyport authors
 package org.sallyport.shell.internal.verb;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
@@ -29,12 +28,9 @@ final class DestinationCreate implements Verb {
                         DestinationText.PROTOCOL,
                         DestinationText.LISTEN_PORT,
                         CLOUD,
-                        DestinationText.CLIENT_PORT,
-                        DestinationText.CONNECT_TIMEOUT,
-                        DestinationText.IDLE_TIMEOUT,
-                        DestinationText.MAX_CONNECTIONS,
-                        Syntax.waitFor(DestinationText.STATES),
-                        Syntax.JSON);
+                        DestinationText.CLIENT_PORT)
+                .with(OptionChanges.all())
+                .with(Syntax.waitFor(DestinationText.STATES), Syntax.JSON);
     }
 
     @Override
@@ -73,16 +69,6 @@ final class DestinationCreate implements Verb {
                 given.text(DestinationText.PROTOCOL, "tcp"),
                 resource,
                 given.port(port),
-                options(given));
-    }
-
-    private static DestinationOptions options(Given given) {
-        DestinationOptions usual = DestinationOptions.DEFAULTS;
-        @Nullable Duration connect = given.seconds(DestinationText.CONNECT_TIMEOUT);
-        @Nullable Duration idle = given.seconds(DestinationText.IDLE_TIMEOUT);
-        return new DestinationOptions(
-                connect == null ? usual.connectTimeout() : connect,
-                idle == null ? usual.idleTimeout() : idle,
-                given.number(DestinationText.MAX_CONNECTIONS, 0, Integer.MAX_VALUE, usual.maxConnections()));
+                OptionChanges.of(given).apply(DestinationOptions.DEFAULTS));
     }
 }

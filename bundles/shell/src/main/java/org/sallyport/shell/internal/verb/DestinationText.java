@@ -18,12 +18,6 @@ final class DestinationText {
     static final Option LISTEN_PORT =
             Option.value("--listen-port", "N", "the server's port; one of the range unless told otherwise");
     static final Option CLIENT_PORT = Option.value("--client-port", "N", "the client's port");
-    static final Option CONNECT_TIMEOUT =
-            Option.value("--connect-timeout", "S", "seconds to reach the resource, over all tries");
-    static final Option IDLE_TIMEOUT =
-            Option.value("--idle-timeout", "S", "seconds without a byte after which a connection is closed; 0: never");
-    static final Option MAX_CONNECTIONS =
-            Option.value("--max-connections", "N", "how many may be open at once; 0: any number");
 
     private DestinationText() {}
 
@@ -63,6 +57,10 @@ final class DestinationText {
                 .with("Enabled", destination.enabled() ? "yes" : "no")
                 .with("State", destination.state())
                 .with("Cause", destination.cause())
+                .with("Sources", sources(destination.options()))
+                .with("Resource TLS", resourceTls(destination.options()))
+                .with("ALPN", String.join(", ", destination.options().alpn()))
+                .with("Timeouts", timeouts(destination.options()))
                 .with(
                         "Connections",
                         destination.connections().open() + " open, "
@@ -93,6 +91,36 @@ final class DestinationText {
                     .append('\n');
         }
         return text.toString();
+    }
+
+    static String rules(DestinationView destination) {
+        DestinationView.Options options = destination.options();
+        StringBuilder text = new StringBuilder(destination.id())
+                .append(' ')
+                .append(sources(options))
+                .append('\n');
+        options.sourceRules().forEach(rule -> text.append(rule).append('\n'));
+        return text.toString();
+    }
+
+    private static String sources(DestinationView.Options options) {
+        int rules = options.sourceRules().size();
+        String counted = rules + (rules == 1 ? " rule" : " rules");
+        if (!options.restricted()) {
+            return "not restricted" + (rules == 0 ? "" : ", " + counted + " not in force");
+        }
+        return rules == 0 ? "restricted, no rule: nobody may connect" : "restricted, " + counted;
+    }
+
+    private static String resourceTls(DestinationView.Options options) {
+        return options.resourceTls()
+                + (options.resourceName().isEmpty() ? "" : ", for " + options.resourceName())
+                + (options.verifyResource() ? "" : ", not verified");
+    }
+
+    private static String timeouts(DestinationView.Options options) {
+        return options.connectTimeout() + " s to connect, "
+                + (options.idleTimeout() == 0 ? "never idle too long" : options.idleTimeout() + " s idle");
     }
 
     private static String listen(DestinationView destination) {

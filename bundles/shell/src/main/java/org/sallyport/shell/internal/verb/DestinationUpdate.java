@@ -18,11 +18,9 @@ final class DestinationUpdate implements Verb {
                         DestinationText.RESOURCE,
                         DestinationText.PROTOCOL,
                         DestinationText.LISTEN_PORT,
-                        DestinationText.CLIENT_PORT,
-                        DestinationText.CONNECT_TIMEOUT,
-                        DestinationText.IDLE_TIMEOUT,
-                        DestinationText.MAX_CONNECTIONS,
-                        Syntax.JSON);
+                        DestinationText.CLIENT_PORT)
+                .with(OptionChanges.all())
+                .with(Syntax.JSON);
     }
 
     @Override
@@ -42,9 +40,7 @@ final class DestinationUpdate implements Verb {
                 given.text(DestinationText.PROTOCOL),
                 given.place(DestinationText.RESOURCE),
                 listenPort == null ? given.port(DestinationText.CLIENT_PORT) : listenPort,
-                given.seconds(DestinationText.CONNECT_TIMEOUT),
-                given.seconds(DestinationText.IDLE_TIMEOUT),
-                given.number(DestinationText.MAX_CONNECTIONS, 0, Integer.MAX_VALUE));
+                OptionChanges.of(given));
         call.show(call.changed(call.services().destinations().update(id, update)), DestinationText::state);
     }
 }

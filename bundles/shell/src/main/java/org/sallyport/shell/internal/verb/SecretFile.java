@@ -27,6 +27,10 @@ final class SecretFile {
     }
 
     static void write(Path file, String secret) {
+        write(file, (secret + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    static void write(Path file, byte[] secret) {
         check(file);
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] ownerOnly = posix
@@ -37,7 +41,7 @@ final class SecretFile {
         try {
             Path draft = Files.createTempFile(file.getParent(), ".token", ".new", ownerOnly);
             try {
-                Files.write(draft, (secret + "\n").getBytes(StandardCharsets.UTF_8));
+                Files.write(draft, secret);
                 Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(draft);

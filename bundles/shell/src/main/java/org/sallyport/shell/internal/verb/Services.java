@@ -5,6 +5,8 @@ package org.sallyport.shell.internal.verb;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.health.HealthCheck;
+import org.sallyport.api.pki.CertificateIssuer;
+import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.service.AclService;
 import org.sallyport.api.service.AttachmentService;
 import org.sallyport.api.service.ClientService;
@@ -30,6 +32,13 @@ public interface Services {
 
     @Nullable
     AttachmentService anyAttachments();
+
+    /** {@return the certificates of destinations at this end, whatever its role} */
+    @Nullable
+    DestinationCertificates anyCertificates();
+
+    @Nullable
+    CertificateIssuer anyIssuer();
 
     /** {@return one a role} */
     List<TunnelService> tunnels();
@@ -62,6 +71,14 @@ public interface Services {
 
     default AclService acls() {
         return needed(anyAcls(), "sallyport-server, or on the other end sallyport-client");
+    }
+
+    default DestinationCertificates certificates() {
+        return needed(anyCertificates(), "sallyport-server or sallyport-client");
+    }
+
+    default CertificateIssuer issuer() {
+        return needed(anyIssuer(), "sallyport-server");
     }
 
     default AttachmentService attachments() {

@@ -27,6 +27,8 @@ public final class Verbs {
                 new DestinationDisable(),
                 new DestinationDelete(),
                 new DestinationProbe(),
+                new DestinationRule(),
+                new DestinationCert(),
                 new ClientList(),
                 new ClientShow(),
                 new ClientTerminate(),

@@ -21,18 +21,23 @@ final class DestinationVerbsTest {
         assertThat(bench.server.asked)
                 .containsExactly("create Draft[gateway=qsn47KM8iTa_local, name=Database, direction=on-premises,"
                         + " protocol=tcp, resource=db.example:5432, listenPort=null,"
-                        + " options=DestinationOptions[connectTimeout=PT10S, idleTimeout=PT0S, maxConnections=0]]");
+                        + " options=DestinationOptions[connectTimeout=PT10S, idleTimeout=PT0S, maxConnections=0, alpn=[],"
+                        + " sources=SourceAccess[restricted=false, rules=[]],"
+                        + " resourceTls=ResourceTls[security=none, serverName=, verify=true]]]");
     }
 
     @Test
     void createHandsOnEveryOption() {
         bench.run("destination:create " + FakeServer.GATEWAY + " Database --resource=[2001:db8::1]:5432 --protocol tls"
-                + " --listen-port 16000 --connect-timeout 3 --idle-timeout 60 --max-connections 5");
+                + " --listen-port 16000 --connect-timeout 3 --idle-timeout 60 --max-connections 5 --alpn h2,http/1.1"
+                + " --restricted yes --resource-tls mutual --resource-name db.example --verify-resource no");
 
         assertThat(bench.server.asked)
                 .containsExactly("create Draft[gateway=qsn47KM8iTa_local, name=Database, direction=on-premises,"
                         + " protocol=tls, resource=[2001:db8::1]:5432, listenPort=16000,"
-                        + " options=DestinationOptions[connectTimeout=PT3S, idleTimeout=PT1M, maxConnections=5]]");
+                        + " options=DestinationOptions[connectTimeout=PT3S, idleTimeout=PT1M, maxConnections=5,"
+                        + " alpn=[h2, http/1.1], sources=SourceAccess[restricted=true, rules=[]],"
+                        + " resourceTls=ResourceTls[security=mutual, serverName=db.example, verify=false]]]");
     }
 
     @Test
@@ -106,6 +111,17 @@ final class DestinationVerbsTest {
                           "enabled" : true,
                           "state" : "listening",
                           "cause" : "",
+                          "options" : {
+                            "connectTimeout" : 10,
+                            "idleTimeout" : 0,
+                            "maxConnections" : 0,
+                            "alpn" : [ ],
+                            "restricted" : false,
+                            "sourceRules" : [ ],
+                            "resourceTls" : "none",
+                            "resourceName" : "",
+                            "verifyResource" : true
+                          },
                           "connections" : {
                             "open" : 1,
                             "total" : 20,
@@ -128,18 +144,22 @@ final class DestinationVerbsTest {
         assertThat(bench.out())
                 .isEqualTo(
                         """
-                        ID           qsn47KM8iTa_9xQ2b
-                        Gateway      qsn47KM8iTa_local
-                        Name         Database
-                        Direction    on-premises
-                        Protocol     tcp
-                        Listen       127.0.0.1:15000
-                        Resource     db.example:5432
-                        Enabled      yes
-                        State        listening
+                        ID            qsn47KM8iTa_9xQ2b
+                        Gateway       qsn47KM8iTa_local
+                        Name          Database
+                        Direction     on-premises
+                        Protocol      tcp
+                        Listen        127.0.0.1:15000
+                        Resource      db.example:5432
+                        Enabled       yes
+                        State         listening
                         Cause
-                        Connections  1 open, 20 in all, 3 refused
-                        Bytes        4096 from applications, 8192 to them
+                        Sources       not restricted
+                        Resource TLS  none
+                        ALPN
+                        Timeouts      10 s to connect, never idle too long
+                        Connections   1 open, 20 in all, 3 refused
+                        Bytes         4096 from applications, 8192 to them
                         """);
     }
 
@@ -148,9 +168,43 @@ final class DestinationVerbsTest {
         bench.run("destination:update " + FakeServer.ON_PREMISES + " --idle-timeout 5 --name Orders");
 
         assertThat(bench.server.asked)
-                .containsExactly("update qsn47KM8iTa_9xQ2b Update[name=Orders, protocol=null, resource=null,"
-                        + " listenPort=null, connectTimeout=null, idleTimeout=PT5S, maxConnections=null]");
+                .containsExactly("update qsn47KM8iTa_9xQ2b Orders null null null"
+                        + " DestinationOptions[connectTimeout=PT10S, idleTimeout=PT5S, maxConnections=0, alpn=[],"
+                        + " sources=SourceAccess[restricted=false, rules=[]],"
+                        + " resourceTls=ResourceTls[security=none, serverName=, verify=true]]");
         assertThat(bench.out()).isEqualTo("qsn47KM8iTa_9xQ2b listening\n");
+    }
+
+    @Test
+    void optionsThatMakeNoSenseAreRefusedBeforeAnythingIsAsked() {
+        String update = "destination:update " + FakeServer.ON_PREMISES + " ";
+
+        assertThatThrownBy(() -> bench.run(update + "--resource-tls maybe"))
+                .hasMessage("--resource-tls 'maybe': expected none, tls or mutual");
+        assertThatThrownBy(() -> bench.run(update + "--restricted 1"))
+                .hasMessage("--restricted '1': expected yes or no");
+        assertThatThrownBy(() -> bench.run(update + "--resource-name db.example"))
+                .hasMessageContaining("without TLS to the resource");
+    }
+
+    @Test
+    void rulesAreAddedReplacedByOwnerAndRemoved() {
+        bench.run("destination:rule " + FakeServer.ON_PREMISES + " add 10.0.0.0/8 --source-port 1024-2048 --owner app");
+
+        assertThat(bench.server.asked).hasSize(1);
+        assertThat(bench.server.asked.get(0)).contains("rules=[10.0.0.0/8 1024-2048 app]");
+        assertThatThrownBy(() -> bench.run("destination:rule " + FakeServer.ON_PREMISES + " remove 10.0.0.0/8"))
+                .hasMessageContaining("has no rule '10.0.0.0/8'");
+        assertThatThrownBy(() -> bench.run("destination:rule " + FakeServer.ON_PREMISES + " add db.example"))
+                .hasMessageContaining("expected an address, a block");
+        assertThatThrownBy(() -> bench.run("destination:rule " + FakeServer.ON_PREMISES + " add"))
+                .hasMessageStartingWith("ADDRESSES is missing");
+        assertThatThrownBy(() -> bench.run("destination:rule " + FakeServer.ON_PREMISES + " clear any"))
+                .hasMessageStartingWith("clear takes no rule");
+        assertThatThrownBy(() -> bench.run("destination:rule " + FakeServer.ON_PREMISES + " allow any"))
+                .hasMessageStartingWith("action 'allow' is none of add");
+        bench.run("destination:rule " + FakeServer.ON_PREMISES + " list");
+        assertThat(bench.out()).isEqualTo(FakeServer.ON_PREMISES + " not restricted\n");
     }
 
     @Test

@@ -119,7 +119,7 @@ final class SyntaxTest {
         assertThat(names)
                 .containsExactlyInAnyOrder(
                         ("gateway:create gateway:list gateway:show gateway:update gateway:enable gateway:disable gateway:delete"
-                                        + " gateway:token destination:create destination:list destination:show"
+                                        + " gateway:token destination:create destination:cert destination:rule destination:list destination:show"
                                         + " destination:update destination:enable destination:disable"
                                         + " destination:delete destination:test client:list client:show"
                                         + " client:terminate client:drain client:probe client:block client:history"

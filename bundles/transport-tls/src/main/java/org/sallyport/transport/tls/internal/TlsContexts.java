@@ -4,17 +4,15 @@ package org.sallyport.transport.tls.internal;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.security.cert.X509Certificate;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509TrustManager;
 import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.spi.TlsPolicy;
 import org.sallyport.wire.TunnelProtocol;
 
 /**
@@ -22,24 +20,6 @@ import org.sallyport.wire.TunnelProtocol;
  * is ever resumed, ALPN is offered and, because BoringSSL cannot send its alert, checked by {@code handshake} at both ends.
  */
 final class TlsContexts {
-
-    /** No RSA key exchange, no CBC: only what is forward secret and authenticated. Names TLS 1.3 suites for the JDK too. */
-    private static final List<String> CIPHERS = List.of(
-            "TLS_AES_128_GCM_SHA256",
-            "TLS_AES_256_GCM_SHA384",
-            "TLS_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
-
-    /**
-     * Netty hands a key to its TLS in a key store that lives in memory only. Protecting it as PKCS#12 does, the default, costs
-     * ten thousand rounds of hashing for each context: a second of a cold start, and that again for each tunnel of a client.
-     */
-    private static final String KEY_STORE = "JKS";
 
     private final SslProvider provider;
 
@@ -52,7 +32,7 @@ final class TlsContexts {
 
     /** The best that loads. */
     static TlsContexts best() {
-        return new TlsContexts(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+        return new TlsContexts(TlsPolicy.provider());
     }
 
     /** {@return the name of the implementation in use, for people} */
@@ -89,10 +69,7 @@ final class TlsContexts {
     }
 
     private SslContextBuilder common(SslContextBuilder builder) {
-        return builder.sslProvider(provider)
-                .keyStoreType(KEY_STORE)
-                .protocols("TLSv1.3", "TLSv1.2")
-                .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+        return TlsPolicy.apply(builder, provider)
                 .sessionCacheSize(1)
                 .sessionTimeout(1)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.protocol.tls.internal;
+
+import org.osgi.service.component.annotations.Component;
+import org.sallyport.api.LegSecurity;
+import org.sallyport.spi.Protocol;
+
+/** Applications verify the ingress end; all of that is the data plane's work. */
+@Component(property = Protocol.NAME + "=tls")
+public final class TlsProtocol implements Protocol {
+    @Override
+    public LegSecurity ingressSecurity() {
+        return LegSecurity.TLS;
+    }
+}

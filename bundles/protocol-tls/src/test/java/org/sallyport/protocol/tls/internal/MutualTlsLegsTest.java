@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.protocol.tls.internal;
+
+import org.sallyport.contract.protocol.LegsContract;
+import org.sallyport.spi.Protocol;
+
+class MutualTlsLegsTest extends LegsContract {
+    @Override
+    protected Protocol protocol() {
+        return new MutualTlsProtocol();
+    }
+
+    @Override
+    protected String name() {
+        return "tls-mutual";
+    }
+}
