@@ -109,6 +109,8 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     /** Lets go of the stream: nothing of it comes any more, and bytes go to the early reader again. On the loop. */
     public void leave() {
         stream = null;
+        // the end of the burst that this was told in comes to nobody any more
+        flush();
         reads.rest();
         channel.config().setAutoRead(false);
     }

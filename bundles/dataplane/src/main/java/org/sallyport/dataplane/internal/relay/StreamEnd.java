@@ -122,7 +122,8 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         burst += data.readableBytes();
         taker.deliver(this, data);
         if (taker != socket) {
-            return; // what was delivered made the stage let go of this stream
+            taker.flush(); // what was delivered made the stage let go of this stream
+            return;
         }
         if (!taker.writable()) {
             // mostly the kernel has room, and nothing has to stop
