@@ -86,6 +86,26 @@ class HttpCarriedTest {
     }
 
     @Test
+    void theLastAnswerOfAStreamIsNotHeldUntilTheNextRequest() throws IOException {
+        String last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello";
+        try (Resource held = Resource.held();
+                Conversation application = Conversation.connect(ends.attach().listening(held.address()))) {
+            for (int i = 0; i < 2; i++) {
+                application.send(GET);
+                try (Conversation resource = held.next()) {
+                    head(resource);
+                    resource.send(last);
+                    assertThat(head(application))
+                            .startsWith("HTTP/1.1 200 OK\r\n")
+                            .doesNotContain("close");
+                    assertThat(application.receive(5)).isEqualTo("hello");
+                    assertThat(resource.receiveAll()).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
     void aResourceThatResetAnIdleConnectionIsDialledAnew() throws IOException {
         try (Resource held = Resource.held();
                 Conversation application = Conversation.connect(ends.attach().listening(held.address()))) {
