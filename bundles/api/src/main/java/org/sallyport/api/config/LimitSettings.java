@@ -54,8 +54,9 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
      * @param early bytes that are kept, to be sent again, of connections that have not reached their resource
      * @param dials opens that are held, resolved or dialled
      * @param waiting connections that wait for a client
+     * @param handshakes TLS handshakes with applications that are under way
      */
-    public record Shared(long memory, long early, int dials, int waiting) {}
+    public record Shared(long memory, long early, int dials, int waiting, int handshakes) {}
 
     /**
      * Connections of applications, in a second. What is more waits in the accept queue.
@@ -84,6 +85,7 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
     private static final SettingKey<Long> EARLY_PROCESS = size("early.process", "16m", 64L << 10, 1L << 40);
     private static final SettingKey<Integer> DIALS_PROCESS = count("dials.process", "2048", 2, 1_000_000);
     private static final SettingKey<Integer> WAITING_PROCESS = count("waiting.process", "8192", 2, 1_000_000);
+    private static final SettingKey<Integer> HANDSHAKES_PROCESS = count("handshakes.process", "1000", 2, 1_000_000);
     private static final SettingKey<Integer> INGRESS_SOURCE = count("ingress.source", "50000", 0, 10_000_000);
     private static final SettingKey<Integer> INGRESS_DESTINATION =
             count("ingress.destination", "100000", 0, 10_000_000);
@@ -106,6 +108,7 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
             EARLY_PROCESS,
             DIALS_PROCESS,
             WAITING_PROCESS,
+            HANDSHAKES_PROCESS,
             INGRESS_SOURCE,
             INGRESS_DESTINATION,
             FRUITLESS_SOURCE,
@@ -139,7 +142,8 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
                         settings.get(MEMORY_PROCESS),
                         settings.get(EARLY_PROCESS),
                         settings.get(DIALS_PROCESS),
-                        settings.get(WAITING_PROCESS)),
+                        settings.get(WAITING_PROCESS),
+                        settings.get(HANDSHAKES_PROCESS)),
                 new Ingress(
                         settings.get(INGRESS_SOURCE),
                         settings.get(INGRESS_DESTINATION),

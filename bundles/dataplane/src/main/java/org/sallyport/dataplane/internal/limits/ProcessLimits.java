@@ -29,9 +29,6 @@ public record ProcessLimits(
         Allowance handshakes,
         SourceDebts newcomers,
         SourceDebts fruitless) {
-    /** Each takes some 80 kB, and ten seconds at most. */
-    private static final int HANDSHAKES = 1_000;
-
     /** {@return the limits that are configured, at any time, nothing taken} */
     public static ProcessLimits of(Limits settings) {
         return of(settings, System::nanoTime);
@@ -45,7 +42,7 @@ public record ProcessLimits(
                 new Allowance(() -> settings.now().shared().early()),
                 new Allowance(() -> settings.now().shared().dials()),
                 new Allowance(() -> settings.now().shared().waiting()),
-                new Allowance(() -> HANDSHAKES),
+                new Allowance(() -> settings.now().shared().handshakes()),
                 new SourceDebts(now),
                 new SourceDebts(now));
     }
