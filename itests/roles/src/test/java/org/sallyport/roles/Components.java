@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
@@ -30,6 +31,8 @@ import org.xml.sax.SAXException;
  * together as in a container, in milliseconds.
  */
 final class Components implements AutoCloseable {
+    private static final AtomicLong IDS = new AtomicLong();
+
     private final Map<String, Descriptor> descriptors = new LinkedHashMap<>();
     private final Map<Descriptor, Object> instances = new HashMap<>();
     private final Deque<Descriptor> made = new ArrayDeque<>();
@@ -102,6 +105,7 @@ final class Components implements AutoCloseable {
                     parameter.isEmpty() ? -1 : Integer.parseInt(parameter)));
         }
         Map<String, Object> properties = new HashMap<>();
+        properties.put("service.id", IDS.incrementAndGet());
         for (Element each : elements(root, "property")) {
             properties.put(each.getAttribute("name"), each.getAttribute("value"));
         }
