@@ -71,7 +71,6 @@ final class IngressConnection extends Connection {
     private boolean joined;
     private boolean refused;
     private boolean carried;
-    private boolean aborted;
 
     /**
      * @param owner whose listener accepted it
@@ -227,7 +226,7 @@ final class IngressConnection extends Connection {
 
     /** The stage lets go of the stream, whatever became of it, and goes back to before it was opened. */
     private void renew() {
-        if (isOver() || aborted) {
+        if (isOver() || isAborted()) {
             return;
         }
         stopTimers();
@@ -468,7 +467,6 @@ final class IngressConnection extends Connection {
 
     @Override
     protected void abortNow() {
-        aborted = true;
         stopTimers();
         StreamEnd open = stream;
         stream = null;

@@ -173,6 +173,11 @@ public abstract class Connection {
         group.add(this);
     }
 
+    /** {@return whether it was asked to end at once} */
+    protected final boolean isAborted() {
+        return aborted;
+    }
+
     protected final boolean isOver() {
         return over;
     }
