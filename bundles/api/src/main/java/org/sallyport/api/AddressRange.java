@@ -12,13 +12,11 @@ import org.jspecify.annotations.Nullable;
  * IPv4-mapped IPv6 address is the IPv4 address.
  */
 public final class AddressRange {
-    private final @Nullable Cidr block;
     private final byte[] first;
     private final byte[] last;
     private final String text;
 
-    private AddressRange(@Nullable Cidr block, byte[] first, byte[] last, String text) {
-        this.block = block;
+    private AddressRange(byte[] first, byte[] last, String text) {
         this.first = first;
         this.last = last;
         this.text = text;
@@ -37,20 +35,20 @@ public final class AddressRange {
             if (block == null) {
                 throw wrong(text);
             }
-            return new AddressRange(block, new byte[0], new byte[0], block.toString());
+            return new AddressRange(block.first(), block.last(), block.toString());
         }
         Cidr from = Cidr.ofLiteral(text.substring(0, dash).strip());
         Cidr to = Cidr.ofLiteral(text.substring(dash + 1).strip());
         if (from == null || to == null || !from.isSingle() || !to.isSingle()) {
             throw wrong(text);
         }
-        byte[] first = from.network();
-        byte[] last = to.network();
+        byte[] first = from.first();
+        byte[] last = to.first();
         if (first.length != last.length || Arrays.compareUnsigned(first, last) > 0) {
             throw new IllegalArgumentException("'" + Shown.of(text)
                     + "': expected FIRST-LAST, two addresses of one kind of which the first is not higher");
         }
-        return new AddressRange(null, first, last, from + "-" + to);
+        return new AddressRange(first, last, from + "-" + to);
     }
 
     private static IllegalArgumentException wrong(String text) {
@@ -60,9 +58,6 @@ public final class AddressRange {
 
     /** {@return whether an address is one of these} */
     public boolean contains(InetAddress address) {
-        if (block != null) {
-            return block.contains(address);
-        }
         byte[] bytes = Cidr.unmapped(address.getAddress());
         return bytes.length == first.length
                 && Arrays.compareUnsigned(first, bytes) <= 0

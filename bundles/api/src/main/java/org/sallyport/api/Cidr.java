@@ -129,8 +129,17 @@ public final class Cidr {
     }
 
     /** {@return the first address, four or sixteen bytes} */
-    byte[] network() {
+    byte[] first() {
         return network.clone();
+    }
+
+    /** {@return the last address, four or sixteen bytes} */
+    byte[] last() {
+        byte[] last = network.clone();
+        for (int bit = prefix; bit < last.length * 8; bit++) {
+            last[bit / 8] |= (byte) (0x80 >> (bit % 8));
+        }
+        return last;
     }
 
     static byte[] unmapped(byte[] address) {
