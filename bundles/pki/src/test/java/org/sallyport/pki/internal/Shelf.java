@@ -3,11 +3,7 @@
 package org.sallyport.pki.internal;
 
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +17,7 @@ final class Shelf implements AutoCloseable {
     static final DestinationId TWO = new DestinationId("qsn47KM8iTa_zzzzz");
 
     final MemorySecrets secrets;
-    final SetClock clock = new SetClock();
+    final SetClock clock = new SetClock(Made.NOW);
     final SecureRandom random = new SecureRandom();
     final CertificateShelf shelf;
     final ShelvedCertificates certificates;
@@ -64,25 +60,6 @@ final class Shelf implements AutoCloseable {
             throw new IllegalStateException(cause);
         } catch (InterruptedException | TimeoutException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    static final class SetClock extends Clock {
-        volatile Instant now = Made.NOW;
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
         }
     }
 }

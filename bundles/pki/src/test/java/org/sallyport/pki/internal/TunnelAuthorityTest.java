@@ -12,11 +12,8 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -33,7 +30,7 @@ class TunnelAuthorityTest {
     private static final Instant BEGIN = Instant.parse("2026-03-01T12:00:00Z");
 
     private final MemorySecrets secrets = new MemorySecrets();
-    private final SetClock clock = new SetClock();
+    private final SetClock clock = new SetClock(BEGIN);
     private final List<Runnable> scheduled = new ArrayList<>();
     private int ended;
 
@@ -208,24 +205,5 @@ class TunnelAuthorityTest {
 
     private void look() {
         scheduled.get(0).run();
-    }
-
-    private static final class SetClock extends Clock {
-        private Instant now = BEGIN;
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
     }
 }
