@@ -132,14 +132,9 @@ final class DestinationCert implements Verb {
     }
 
     private CertificateRole role(Call call, DestinationId id) {
-        String word = what(call, "ingress, application-cas, egress or resource-cas");
-        for (CertificateRole role : CertificateRole.values()) {
-            if (role.word().equals(word)) {
-                here(call, id, role.leg());
-                return role;
-            }
-        }
-        throw syntax().wrong("'" + Shown.of(word) + "' is none of ingress, application-cas, egress and resource-cas");
+        CertificateRole role = CertificateRole.of(what(call, "ingress, application-cas, egress or resource-cas"));
+        here(call, id, role.leg());
+        return role;
     }
 
     /** A server knows which of the two legs is its own; what is stored for the other one would never be used. */

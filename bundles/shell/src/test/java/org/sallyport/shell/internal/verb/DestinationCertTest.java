@@ -68,7 +68,7 @@ final class DestinationCertTest {
         assertThatThrownBy(() -> bench.run(CERT + "upload ingress none.pem")).hasMessageContaining("there is no file");
         assertThatThrownBy(() -> bench.run(CERT + "upload ingress")).hasMessageStartingWith("FILE is missing");
         assertThatThrownBy(() -> bench.run(CERT + "upload front cert.pem"))
-                .hasMessageStartingWith("'front' is none of ingress");
+                .hasMessageStartingWith("certificate role 'front': expected ingress");
         assertThatThrownBy(() -> bench.run(CERT + "renew")).hasMessageStartingWith("action 'renew' is none of");
     }
 
