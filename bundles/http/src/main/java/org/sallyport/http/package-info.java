@@ -4,7 +4,7 @@
 /**
  * HTTP/1.1 and 1.0 (RFC 9110, RFC 9112) as a gateway speaks it, for the protocols that carry it: a library, no component.
  *
- * <p>{@link org.sallyport.http.HttpStages} gives the stages that a protocol names. At the ingress end requests are parsed,
+ * <p>{@link org.sallyport.http.HttpCarrying} is what a protocol extends. At the ingress end requests are parsed,
  * refused when they are not beyond doubt, and rewritten for the resource; answers are followed, so that each ends where the
  * application believes that it ends. At the egress end requests are followed only when rules for paths apply. Bodies stream:
  * nothing is kept but heads that are not complete yet, within {@link org.sallyport.http.HttpLimits}.

@@ -2,31 +2,17 @@
 // Copyright the Sallyport authors
 package org.sallyport.protocol.http.internal;
 
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.sallyport.http.HttpLimits;
-import org.sallyport.http.HttpStages;
-import org.sallyport.spi.PipelineStage;
+import org.sallyport.api.LegSecurity;
+import org.sallyport.http.HttpCarrying;
 import org.sallyport.spi.Protocol;
 
 /** HTTP/1.1 as it is spoken without TLS. */
-@Component(property = Protocol.NAME + "=http")
-public final class HttpProtocol implements Protocol {
-    private final PipelineStage ingress = HttpStages.ingress(false, HttpLimits.DEFAULTS);
-    private final PipelineStage egress = HttpStages.egress(HttpLimits.DEFAULTS);
-
-    @Override
-    public PipelineStage ingress() {
-        return ingress;
-    }
-
-    @Override
-    public PipelineStage egress() {
-        return egress;
-    }
-
-    /** The first request opens the stream, so that a connection without one costs the resource nothing. */
-    @Override
-    public boolean opensLate() {
-        return true;
+@Component(service = Protocol.class, property = Protocol.NAME + "=http")
+public final class HttpProtocol extends HttpCarrying {
+    @Activate
+    public HttpProtocol() {
+        super(LegSecurity.NONE);
     }
 }

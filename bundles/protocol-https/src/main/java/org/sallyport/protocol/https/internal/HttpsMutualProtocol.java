@@ -2,37 +2,17 @@
 // Copyright the Sallyport authors
 package org.sallyport.protocol.https.internal;
 
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.sallyport.api.LegSecurity;
-import org.sallyport.http.HttpLimits;
-import org.sallyport.http.HttpStages;
-import org.sallyport.spi.PipelineStage;
+import org.sallyport.http.HttpCarrying;
 import org.sallyport.spi.Protocol;
 
-/** HTTP/1.1 behind TLS in which the application shows a certificate, too. */
-@Component(property = Protocol.NAME + "=https-mutual")
-public final class HttpsMutualProtocol implements Protocol {
-    private final PipelineStage ingress = HttpStages.ingress(true, HttpLimits.DEFAULTS);
-    private final PipelineStage egress = HttpStages.egress(HttpLimits.DEFAULTS);
-
-    @Override
-    public LegSecurity ingressSecurity() {
-        return LegSecurity.MUTUAL;
-    }
-
-    @Override
-    public PipelineStage ingress() {
-        return ingress;
-    }
-
-    @Override
-    public PipelineStage egress() {
-        return egress;
-    }
-
-    /** The first request opens the stream, so that a connection without one costs the resource nothing. */
-    @Override
-    public boolean opensLate() {
-        return true;
+/** HTTP/1.1 behind TLS in which applications present a certificate, too. */
+@Component(service = Protocol.class, property = Protocol.NAME + "=https-mutual")
+public final class HttpsMutualProtocol extends HttpCarrying {
+    @Activate
+    public HttpsMutualProtocol() {
+        super(LegSecurity.MUTUAL);
     }
 }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.http;
+
+import org.sallyport.api.LegSecurity;
+import org.sallyport.http.internal.HttpIngress;
+import org.sallyport.http.internal.HttpPathGuard;
+import org.sallyport.spi.PipelineStage;
+import org.sallyport.spi.Protocol;
+
+/**
+ * What protocols that carry HTTP have in common; each adds its name and what protects the application's leg.
+ *
+ * <p>At the application's side requests are parsed and rewritten, the first one opens the stream, and what can't be served is
+ * answered. At the resource's side there is something only where rules for paths apply to the connection. The stages have no
+ * state of their own; they serve any number of connections, each on its event loop.
+ */
+public abstract class HttpCarrying implements Protocol {
+    private final LegSecurity security;
+    private final PipelineStage ingress;
+    private final PipelineStage egress;
+
+    /**
+     * Carries HTTP within {@link HttpLimits#DEFAULTS}.
+     *
+     * @param security of the application's leg; resources are told of it as the scheme
+     */
+    protected HttpCarrying(LegSecurity security) {
+        this.security = security;
+        HttpLimits limits = HttpLimits.DEFAULTS;
+        boolean tls = security != LegSecurity.NONE;
+        ingress = (pipeline, context) -> pipeline.addLast(new HttpIngress(context, tls, limits));
+        egress = (pipeline, context) -> {
+            if (context.pathRules()) {
+                pipeline.addLast(new HttpPathGuard(context, limits));
+            }
+        };
+    }
+
+    @Override
+    public final LegSecurity ingressSecurity() {
+        return security;
+    }
+
+    @Override
+    public final PipelineStage ingress() {
+        return ingress;
+    }
+
+    @Override
+    public final PipelineStage egress() {
+        return egress;
+    }
+
+    /** The first request opens the stream, so that a connection without one costs the resource nothing. */
+    @Override
+    public final boolean opensLate() {
+        return true;
+    }
+}
