@@ -200,6 +200,18 @@ final class RunIT {
     }
 
     @Test
+    void destinationsAsJsonHaveTheirOptionsWhereOneIsSet() {
+        String gateway = server.gateway("options");
+
+        JsonNode shown = Product.json(
+                server, "destination:create " + gateway + " d --resource db:5432 --restricted yes --idle-timeout 60");
+
+        assertThat(shown.get("options").get("restricted").asBoolean()).isTrue();
+        assertThat(shown.get("options").get("idleTimeout").asInt()).isEqualTo(60);
+        assertThat(shown.get("options").get("connectTimeout").asInt()).isEqualTo(10);
+    }
+
+    @Test
     void aDestinationWhoseProtocolIsNotInstalledWaitsForIt() {
         String gateway = server.gateway("protocol");
         Instance.Made made = server.destination(gateway + " d --resource db:1 --protocol later");

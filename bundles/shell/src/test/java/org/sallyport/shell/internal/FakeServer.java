@@ -81,6 +81,11 @@ public final class FakeServer {
     }
 
     public static DestinationView onPremises(String state, String cause) {
+        return onPremises(state, cause, DestinationView.Options.of(DestinationOptions.DEFAULTS));
+    }
+
+    /** {@return the on-premises destination, with options of one's own} */
+    public static DestinationView onPremises(String state, String cause, DestinationView.Options options) {
         return new DestinationView(
                 ON_PREMISES,
                 GATEWAY,
@@ -92,7 +97,7 @@ public final class FakeServer {
                 !state.equals("disabled"),
                 state,
                 cause,
-                DestinationView.Options.of(DestinationOptions.DEFAULTS),
+                options,
                 new DestinationView.Connections(1, 20, 3),
                 new DestinationView.Bytes(4096, 8192));
     }

@@ -5,8 +5,11 @@ package org.sallyport.shell.internal.verb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sallyport.api.DestinationOptions;
+import org.sallyport.api.service.DestinationView;
 import org.sallyport.shell.internal.FakeServer;
 
 @Timeout(20)
@@ -88,6 +91,17 @@ final class DestinationVerbsTest {
     }
 
     @Test
+    void optionsAreInJsonWhereOneIsNotAtItsDefault() {
+        DestinationView.Options tuned =
+                DestinationView.Options.of(DestinationOptions.DEFAULTS.withIdleTimeout(Duration.ofSeconds(60)));
+
+        assertThat(Json.text(FakeServer.onPremises("listening", "", tuned)))
+                .contains("\"options\" : {")
+                .contains("\"idleTimeout\" : 60")
+                .contains("\"connectTimeout\" : 10");
+    }
+
+    @Test
     void showAsJsonHasTheContractsFields() {
         bench.run("destination:show " + FakeServer.ON_PREMISES + " -o json");
 
@@ -111,17 +125,6 @@ final class DestinationVerbsTest {
                           "enabled" : true,
                           "state" : "listening",
                           "cause" : "",
-                          "options" : {
-                            "connectTimeout" : 10,
-                            "idleTimeout" : 0,
-                            "maxConnections" : 0,
-                            "alpn" : [ ],
-                            "restricted" : false,
-                            "sourceRules" : [ ],
-                            "resourceTls" : "none",
-                            "resourceName" : "",
-                            "verifyResource" : true
-                          },
                           "connections" : {
                             "open" : 1,
                             "total" : 20,
