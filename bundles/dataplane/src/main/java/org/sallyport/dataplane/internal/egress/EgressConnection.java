@@ -7,7 +7,7 @@ import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
 import org.sallyport.dataplane.internal.plugin.Plugin;
-import org.sallyport.dataplane.internal.relay.Connection;
+import org.sallyport.dataplane.internal.relay.RelayedConnection;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
 import org.sallyport.dataplane.internal.relay.StreamEnd;
 import org.sallyport.spi.AccessPolicy;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * A stream that another end opened: dials the resource, answers, and relays. What was sent early stays unread in the stream
  * until the resource is there. On the stream's loop, on which the resource's socket lives too.
  */
-final class EgressConnection extends Connection implements Dial.Outcome {
+final class EgressConnection extends RelayedConnection implements Dial.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(EgressConnection.class);
 
     private final StreamChannel stream;
@@ -138,7 +138,7 @@ final class EgressConnection extends Connection implements Dial.Outcome {
     }
 
     @Override
-    protected void abortNow() {
+    protected void resetBoth() {
         SocketEnd made = socket;
         if (made == null) {
             dial.cancel();

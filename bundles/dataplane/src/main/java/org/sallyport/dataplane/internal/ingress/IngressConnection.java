@@ -7,8 +7,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,7 @@ import org.sallyport.api.LegSecurity;
 import org.sallyport.api.State;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
 import org.sallyport.dataplane.internal.plugin.Plugin;
-import org.sallyport.dataplane.internal.relay.Connection;
+import org.sallyport.dataplane.internal.relay.RelayedConnection;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
 import org.sallyport.dataplane.internal.relay.StreamEnd;
 import org.sallyport.dataplane.internal.tls.Handshake;
@@ -30,24 +28,21 @@ import org.sallyport.spi.PipelineStage;
 import org.sallyport.spi.Protocol;
 import org.sallyport.spi.ResetMode;
 import org.sallyport.spi.StreamChannel;
-import org.sallyport.spi.StreamResetException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An application's connection: finds a client that reaches the resource, sends what the application says meanwhile, and
+ * An application's connection: seeks a client that reaches the resource, sends what the application says meanwhile, and
  * relays.
  *
- * <p>The next client is tried on a promise that no byte reached the resource, and only then. One deadline covers all tries,
- * and the wait for a client when there is none. What the application gets when nobody reached the resource is a reset, or,
- * if its protocol has a stage, what that stage makes of the answer.
+ * <p>What the application gets when nobody reached the resource is a reset, or, if its protocol has a stage, what that stage
+ * makes of the answer.
  *
  * <p>On the loop of the application's socket, which is that of the first tunnel chosen; another tunnel may be on another loop.
  */
-final class IngressConnection extends Connection {
+final class IngressConnection extends RelayedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(IngressConnection.class);
     private static final long ANSWER_SECONDS = 5;
-    private static final OpenReply NOBODY = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
 
     private final IngressDestination owner;
     private final EventLoop loop;
@@ -57,17 +52,14 @@ final class IngressConnection extends Connection {
     private final InetSocketAddress local;
     private final long flow;
     private final long begun;
-    private final List<AttachedTunnel> tried = new ArrayList<>(1);
+    private @Nullable AttachedTunnel first;
     private @Nullable ConnectionContext context;
     private Map<String, String> facts = Map.of();
 
-    private @Nullable AttachedTunnel tunnel;
+    private @Nullable ClientSearch search;
     private @Nullable StreamEnd stream;
-    private java.util.concurrent.@Nullable Future<?> deadline;
-    private OpenReply last = NOBODY;
-    private boolean answeredOnce;
+    private java.util.concurrent.@Nullable Future<?> answering;
     private boolean opened;
-    private boolean waiting;
     private boolean joined;
     private boolean refused;
     private boolean carried;
@@ -90,7 +82,7 @@ final class IngressConnection extends Connection {
         super(destination, protocol, owner.connections(), owner.traffic(), true);
         this.owner = owner;
         this.loop = loop;
-        tunnel = first;
+        this.first = first;
         source = (InetSocketAddress) channel.remoteAddress();
         local = (InetSocketAddress) channel.localAddress();
         flow = owner.surroundings().nextFlow();
@@ -213,14 +205,10 @@ final class IngressConnection extends Connection {
         }
         opened = true;
         early.opening();
-        deadline = loop.schedule(
-                this::expired, destination().options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        AttachedTunnel first = tunnel;
-        if (first != null && first.tunnel().usable()) {
-            openOn(first);
-        } else {
-            tryNext();
-        }
+        ClientSearch sought = new ClientSearch(
+                owner, loop, source.getAddress(), destination().options().connectTimeout(), new Seeker());
+        search = sought;
+        sought.start(first);
         early.readMore();
     }
 
@@ -232,10 +220,7 @@ final class IngressConnection extends Connection {
         stopTimers();
         StreamEnd old = stream;
         stream = null;
-        tunnel = null;
-        tried.clear();
-        last = NOBODY;
-        answeredOnce = false;
+        first = null;
         opened = false;
         refused = false;
         if (joined) {
@@ -258,135 +243,49 @@ final class IngressConnection extends Connection {
         early.readUnopened();
     }
 
-    // ------------------------------------------------------------------ finding a client
-
-    private void tryNext() {
-        stream = null;
-        AttachedTunnel next;
-        try {
-            next = owner.choice().choose(source.getAddress(), tried);
-        } catch (TunnelChoice.PolicyFailure failure) {
-            refuse(new OpenReply(OpenCode.INTERNAL, String.valueOf(failure.getMessage())));
-            return;
-        }
-        if (next != null) {
-            openOn(next);
-        } else if (owner.choice().anyUsable()) {
-            refuse(last);
-        } else {
-            awaitClient();
-        }
-    }
-
-    private void openOn(AttachedTunnel chosen) {
-        tunnel = chosen;
-        tried.add(chosen);
-        EventLoop streamLoop = chosen.tunnel().eventLoop();
-        StreamEnd end = new StreamEnd(this, streamLoop, chosen.resets());
-        OpenRequest request = new OpenRequest(destination().id(), owner.revision(), source, local, facts, flow);
-        StreamChannel opening = chosen.tunnel().open(request, end);
-        end.of(opening);
-        stream = end;
-        if (opening.opened().cause() == null) {
-            early.sendOn(end);
-        }
-        opening.opened().addListener(answer -> {
-            if (loop.inEventLoop()) {
-                answered(end, chosen, answer);
-            } else {
-                loop.execute(() -> answered(end, chosen, answer));
+    /** Opens streams for the search, and hears what came of it. */
+    private final class Seeker implements ClientSearch.Seeker {
+        @Override
+        public StreamChannel open(AttachedTunnel chosen) {
+            StreamEnd end =
+                    new StreamEnd(IngressConnection.this, chosen.tunnel().eventLoop(), chosen.resets());
+            OpenRequest request = new OpenRequest(destination().id(), owner.revision(), source, local, facts, flow);
+            StreamChannel opening = chosen.tunnel().open(request, end);
+            end.of(opening);
+            stream = end;
+            if (opening.opened().cause() == null) {
+                early.sendOn(end);
             }
-        });
-    }
-
-    private void answered(StreamEnd end, AttachedTunnel by, Future<?> answer) {
-        if (stream != end || joined || refused || isOver()) {
-            return;
+            return opening;
         }
-        if (!answer.isSuccess()) {
-            Throwable cause = answer.cause();
-            boolean again = cause instanceof StreamResetException reset && reset.retryable();
-            OpenReply failure = new OpenReply(OpenCode.INTERNAL, String.valueOf(cause.getMessage()));
-            owner.choice().failed(by);
-            // a reader that is paused may be told late that it is over, and it still holds what was sent early
-            end.drop();
-            if (again) {
-                if (!answeredOnce) {
-                    // what a client said tells more than that another one went
-                    last = failure;
+
+        @Override
+        public void useless(ClientSearch.Useless why) {
+            StreamEnd end = stream;
+            // what it answers to that is no news
+            stream = null;
+            if (end != null) {
+                switch (why) {
+                    case REFUSED -> {}
+                    // a reader that is paused may be told late that it is over, and it still holds what was sent early
+                    case FAILED -> end.drop();
+                    case LATE -> end.reset(ResetMode.ABORT);
                 }
-                tryNext();
-            } else {
-                refuse(failure);
-            }
-            return;
-        }
-        OpenReply reply = (OpenReply) answer.getNow();
-        if (reply.accepted()) {
-            owner.choice().reached(by);
-            join(end, reply);
-        } else {
-            answeredOnce = true;
-            last = reply;
-            if (reply.code().nextClient()) {
-                owner.choice().failed(by);
-                tryNext();
-            } else {
-                refuse(reply);
             }
         }
-    }
 
-    private void awaitClient() {
-        if (waiting) {
-            return;
-        }
-        if (!owner.waitingShare().take()) {
-            refuse(new OpenReply(OpenCode.TOO_MANY, "too many connections wait for a client"));
-            return;
-        }
-        waiting = true;
-        owner.await(this);
-        if (owner.choice().anyUsable()) {
-            // it came before we stood in line
-            clientCame();
-        }
-    }
-
-    /** A client was attached. Safe for every thread. */
-    void clientCame() {
-        loop.execute(() -> {
-            if (waiting) {
-                waitsNoLonger();
-                // those that failed before have gone or may have recovered: everybody counts again
-                tried.clear();
-                tryNext();
+        @Override
+        public void reached(OpenReply reply) {
+            StreamEnd end = stream;
+            if (end != null) {
+                join(end, reply);
             }
-        });
-    }
+        }
 
-    private void waitsNoLonger() {
-        if (waiting) {
-            waiting = false;
-            owner.waitsNoLonger(this);
-            owner.waitingShare().give();
+        @Override
+        public void refused(OpenReply reply) {
+            refuse(reply);
         }
-    }
-
-    private void expired() {
-        StreamEnd open = stream;
-        if (joined || refused || isOver()) {
-            return;
-        }
-        // what it answers to that is no news
-        stream = null;
-        if (open != null) {
-            open.reset(ResetMode.ABORT);
-        }
-        refuse(new OpenReply(
-                OpenCode.TIMED_OUT,
-                "not reached within " + destination().options().connectTimeout().toSeconds() + " s ("
-                        + (open == null || answeredOnce ? last.text() : "the client has not answered") + ")"));
     }
 
     // ------------------------------------------------------------------ the outcome
@@ -409,7 +308,6 @@ final class IngressConnection extends Connection {
 
     private void refuse(OpenReply reply) {
         refused = true;
-        stream = null;
         stopTimers();
         early.release();
         owner.refused(flow, source, reply);
@@ -419,7 +317,7 @@ final class IngressConnection extends Connection {
         } else {
             // the stage answers in its own language and closes
             tellStage(reply);
-            deadline = loop.schedule(() -> abort("refused: " + reply.text()), ANSWER_SECONDS, TimeUnit.SECONDS);
+            answering = loop.schedule(() -> abort("refused: " + reply.text()), ANSWER_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -431,9 +329,12 @@ final class IngressConnection extends Connection {
     }
 
     private void stopTimers() {
-        waitsNoLonger();
-        if (deadline != null) {
-            deadline.cancel(false);
+        ClientSearch sought = search;
+        if (sought != null) {
+            sought.cancel();
+        }
+        if (answering != null) {
+            answering.cancel(false);
         }
     }
 
@@ -466,7 +367,7 @@ final class IngressConnection extends Connection {
     }
 
     @Override
-    protected void abortNow() {
+    protected void resetBoth() {
         stopTimers();
         StreamEnd open = stream;
         stream = null;
@@ -488,12 +389,12 @@ final class IngressConnection extends Connection {
     protected void closed(String why) {
         stopTimers();
         early.release();
-        tellStage(last);
+        ClientSearch sought = search;
+        tellStage(sought == null ? ClientSearch.NOBODY : sought.last());
         if (!refused || carried) {
-            AttachedTunnel by = tunnel;
             owner.ended(
                     flow,
-                    by == null ? null : by.client(),
+                    sought == null ? null : sought.client(),
                     source,
                     this,
                     loop.ticker().nanoTime() - begun,

@@ -63,7 +63,7 @@ public final class IngressDestination {
     private final RefusalLog refusals = new RefusalLog();
     private final ArrivalRates rates;
     private final TlsLeg tls;
-    private final Set<IngressConnection> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<ClientSearch> waiting = ConcurrentHashMap.newKeySet();
 
     private volatile Destination destination;
     private volatile PlaneConfig config;
@@ -251,7 +251,7 @@ public final class IngressDestination {
 
     /** A tunnel was attached. */
     public void clientCame() {
-        waiting.forEach(IngressConnection::clientCame);
+        waiting.forEach(ClientSearch::clientCame);
     }
 
     /** A tunnel is gone. */
@@ -388,8 +388,8 @@ public final class IngressDestination {
         return leaving;
     }
 
-    void await(IngressConnection connection) {
-        waiting.add(connection);
+    void await(ClientSearch search) {
+        waiting.add(search);
         surroundings.control().execute(this::lookForClients);
     }
 
@@ -413,8 +413,8 @@ public final class IngressDestination {
         surroundings.control().schedule(this::lookAgain, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void waitsNoLonger(IngressConnection connection) {
-        waiting.remove(connection);
+    void waitsNoLonger(ClientSearch search) {
+        waiting.remove(search);
     }
 
     /** A connection was refused. */

@@ -14,10 +14,10 @@ import org.sallyport.spi.Protocol;
 import org.sallyport.spi.ResetMode;
 
 /**
- * A carried connection at this end, from accept or open to the last event of its socket, and until its stream has sent what
- * was taken from there. All that ends it goes through here, so that it ends once and with one reason.
+ * What is carried for one application at this end, a {@linkplain RelayedConnection connection} or a flow of datagrams, from
+ * its beginning until nothing of it is left. All that ends it goes through here, so that it ends once and with one reason.
  *
- * <p>State belongs to the loop of its socket (before there is one: of its stream), except where a method says otherwise.
+ * <p>State belongs to one loop, except where a method says otherwise.
  */
 public abstract class Connection {
     private final Destination destination;
@@ -34,7 +34,6 @@ public abstract class Connection {
     private long streamCount;
     private volatile long lastByte;
     private @Nullable Future<?> idleCheck;
-    private boolean socketGone;
     private boolean aborted;
     private boolean over;
 
@@ -44,20 +43,21 @@ public abstract class Connection {
      * @param group of the destination at this end
      * @param traffic where bytes are counted; the caller made it {@linkplain Traffic#begin begin}
      * @param socketIsApplication whether the socket is the application's (at the ingress) or the resource's
+     * @param idle it is ended after so long without a byte once that is {@linkplain #watchIdleness watched}; zero: never
      */
     protected Connection(
             Destination destination,
             Plugin<Protocol> protocol,
             ConnectionGroup group,
             Traffic traffic,
-            boolean socketIsApplication) {
+            boolean socketIsApplication,
+            Duration idle) {
         this.destination = destination;
         this.protocol = protocol;
         this.group = group;
         this.traffic = traffic;
         this.socketIsApplication = socketIsApplication;
-        // one end is enough, and the application's is nearer to who asked for it
-        idleNanos = socketIsApplication ? destination.options().idleTimeout().toNanos() : 0;
+        idleNanos = idle.toNanos();
     }
 
     public final Destination destination() {
@@ -70,12 +70,6 @@ public abstract class Connection {
 
     /** {@return the loop that its state belongs to} */
     public abstract EventLoop loop();
-
-    /** The socket failed, or was closed, before it was joined to a stream. */
-    protected abstract void socketBroken(String why);
-
-    /** A stream failed before it was joined to a socket. */
-    protected abstract void streamBroken(StreamEnd stream, Throwable cause);
 
     /**
      * Ends it both ways with resets, at once. Safe for every thread; does nothing when it is over.
@@ -97,19 +91,11 @@ public abstract class Connection {
             // what the stream still had to send is given up
             aborted = true;
             abortNow();
-            if (socketGone) {
-                finish();
-            }
         }
     }
 
-    /** Resets socket and stream at once with {@link ResetMode#ABORT}; on the loop, perhaps more than once. */
+    /** Lets go of everything at once, streams with {@link ResetMode#ABORT}; on the loop, perhaps more than once. */
     protected abstract void abortNow();
-
-    /** Its socket was reset before anything had left on the stream, which is reset for it; on the stream's loop. */
-    protected void unheard() {
-        // nobody counts that where streams are accepted
-    }
 
     /** Is asked to end soon. Safe for every thread. */
     public abstract void drain();
@@ -120,31 +106,6 @@ public abstract class Connection {
     /** Notes why it ends; the first one who knows is right. Safe for every thread. */
     protected final void because(String why) {
         reason.compareAndSet(null, why);
-    }
-
-    /**
-     * Nothing is left of the socket; on the loop.
-     *
-     * @param stream that it was joined to: it may still have to send what came from the socket, for as long as nobody
-     *     {@linkplain #abort aborts} the connection
-     */
-    final void socketGone(@Nullable StreamEnd stream) {
-        socketGone = true;
-        if (stream == null || aborted) {
-            finish();
-        } else {
-            stream.tellWhenGone();
-        }
-    }
-
-    /** Nothing is left of the stream that the socket was joined to. Safe for every thread. */
-    final void streamGone() {
-        EventLoop loop = loop();
-        if (loop.inEventLoop()) {
-            finish();
-        } else {
-            loop.execute(this::finish);
-        }
     }
 
     /** To be called when nothing of it is left on its channels and no code of its protocol will run for it any more. */
@@ -182,8 +143,8 @@ public abstract class Connection {
         return over;
     }
 
-    /** A burst came from the socket; on its loop. */
-    final void carriedFromSocket(long bytes) {
+    /** A burst came from the socket; on the loop. */
+    public final void carriedFromSocket(long bytes) {
         socketCount += bytes;
         fromSocket = socketCount;
         traffic.carried(socketIsApplication, bytes);
@@ -191,7 +152,7 @@ public abstract class Connection {
     }
 
     /** A burst came from the stream; on its loop. */
-    final void carriedFromStream(long bytes) {
+    public final void carriedFromStream(long bytes) {
         streamCount += bytes;
         fromStream = streamCount;
         traffic.carried(!socketIsApplication, bytes);

@@ -54,7 +54,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private static final WriteBufferWaterMark QUEUED = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
     private final DuplexChannel channel;
-    private final Connection connection;
+    private final RelayedConnection connection;
     private final SocketReads reads = new SocketReads();
     private final Runnable pauseIfFull = this::pauseIfFull;
     private @Nullable EarlyReader early;
@@ -78,7 +78,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
      * @param channel the socket, not registered yet; its options are set here, TCP_NODELAY is Netty's default
      * @param connection which it belongs to
      */
-    public SocketEnd(DuplexChannel channel, Connection connection) {
+    public SocketEnd(DuplexChannel channel, RelayedConnection connection) {
         this.channel = channel;
         this.connection = connection;
         var config = channel.config();

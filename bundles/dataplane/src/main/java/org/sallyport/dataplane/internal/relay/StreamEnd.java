@@ -26,7 +26,7 @@ import org.sallyport.spi.StreamResetException;
 public final class StreamEnd extends ChannelInboundHandlerAdapter {
     private static final long PATIENCE_SECONDS = 5;
 
-    private final Connection connection;
+    private final RelayedConnection connection;
     private final EventLoop loop;
     private volatile @Nullable StreamChannel channel;
     private volatile @Nullable SocketEnd socket;
@@ -49,7 +49,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
      * @param connection which it belongs to
      * @param loop of the stream
      */
-    public StreamEnd(Connection connection, EventLoop loop) {
+    public StreamEnd(RelayedConnection connection, EventLoop loop) {
         this(connection, loop, null);
     }
 
@@ -58,7 +58,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
      * @param loop of the stream
      * @param resets of streams of the tunnel on which nothing was sent; null at the end that accepted the stream
      */
-    public StreamEnd(Connection connection, EventLoop loop, @Nullable ResetPace resets) {
+    public StreamEnd(RelayedConnection connection, EventLoop loop, @Nullable ResetPace resets) {
         this.connection = connection;
         this.loop = loop;
         this.resets = resets;

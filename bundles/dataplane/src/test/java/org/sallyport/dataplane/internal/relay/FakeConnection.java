@@ -17,7 +17,7 @@ import org.sallyport.spi.Protocol;
 import org.sallyport.spi.ResetMode;
 
 /** A connection that belongs to nobody. */
-final class FakeConnection extends Connection {
+final class FakeConnection extends RelayedConnection {
     private static final GatewayId GATEWAY = new GatewayId("0123456789A_test");
     private static final Destination DESTINATION = new Destination(
             new DestinationId(GATEWAY.stem() + "_00000"),
@@ -90,7 +90,7 @@ final class FakeConnection extends Connection {
     }
 
     @Override
-    protected void abortNow() {
+    protected void resetBoth() {
         StreamEnd carrier = stream;
         if (carrier == null) {
             finish();
