@@ -43,6 +43,11 @@ public record Destination(
         }
     }
 
+    /** {@return what its protocol stands on} */
+    public Transport transport() {
+        return Transport.of(protocol);
+    }
+
     /** {@return this destination with other options} */
     public Destination withOptions(DestinationOptions other) {
         return new Destination(id, gateway, name, direction, protocol, resource, listenPort, enabled, other);

@@ -5,7 +5,10 @@ package org.sallyport.spi;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -32,6 +35,23 @@ public interface EventLoops {
      * either: whoever reads them chooses their loop.
      */
     ServerChannel serverSocket();
+
+    /**
+     * A new UDP socket, not registered, which takes datagrams of every size and, where the platform can, several in one call.
+     *
+     * @param family of the address that it is going to be bound or connected to
+     */
+    DatagramChannel datagramSocket(SocketProtocolFamily family);
+
+    /**
+     * Sends a datagram without bytes, at once, before what is written and not yet flushed. Netty takes a write without bytes
+     * for done. On the socket's event loop.
+     *
+     * @param socket one of {@link #datagramSocket}
+     * @param recipient to whom, also when the socket is connected to it
+     * @return whether it was sent; with the JDK's selectors that can't be done
+     */
+    boolean sendEmpty(DatagramChannel socket, InetSocketAddress recipient);
 
     /**
      * Sets the bound on what the kernel queues unsent ({@code TCP_NOTSENT_LOWAT}) where the platform has it.

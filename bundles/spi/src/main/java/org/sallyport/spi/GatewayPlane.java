@@ -23,8 +23,9 @@ public interface GatewayPlane {
      * @param refused connections that were refused since then
      * @param bytesIn from the application
      * @param bytesOut to the application
+     * @param dropped datagrams for which there was no room or no client
      */
-    record Status(State state, long open, long total, long refused, long bytesIn, long bytesOut) {}
+    record Status(State state, long open, long total, long refused, long bytesIn, long bytesOut, long dropped) {}
 
     /**
      * Applies a configuration, as the difference to the one before: connections and listeners of unchanged destinations are

@@ -28,6 +28,11 @@ public interface Protocol {
         DATAGRAMS
     }
 
+    /**
+     * What is carried. A protocol that carries {@link Carries#DATAGRAMS} has a {@link #NAME} that begins with {@code udp-}. Its
+     * stages are in the pipeline of a flow's stream: each message is one datagram, what comes in is from the other end of the
+     * tunnel, and what is written goes there.
+     */
     default Carries carries() {
         return Carries.STREAM;
     }

@@ -25,6 +25,7 @@ class LayerRulesTest {
             "dataplane",
             "protocol.tcp",
             "protocol.tls",
+            "protocol.udp",
             "protocol.http",
             "protocol.https",
             "registry",

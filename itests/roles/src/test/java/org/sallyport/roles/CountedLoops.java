@@ -15,10 +15,13 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -173,6 +176,16 @@ final class CountedLoops implements EventLoops, AutoCloseable {
             }
         });
         return server;
+    }
+
+    @Override
+    public DatagramChannel datagramSocket(SocketProtocolFamily family) {
+        return product.datagramSocket(family);
+    }
+
+    @Override
+    public boolean sendEmpty(DatagramChannel socket, InetSocketAddress recipient) {
+        return product.sendEmpty(socket, recipient);
     }
 
     @Override

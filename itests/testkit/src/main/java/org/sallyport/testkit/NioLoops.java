@@ -8,11 +8,15 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +61,16 @@ public final class NioLoops implements EventLoops, AutoCloseable {
     @Override
     public ServerChannel serverSocket() {
         return new NioServerSocketChannel();
+    }
+
+    @Override
+    public DatagramChannel datagramSocket(SocketProtocolFamily family) {
+        return new NioDatagramChannel(family);
+    }
+
+    @Override
+    public boolean sendEmpty(DatagramChannel socket, InetSocketAddress recipient) {
+        return false;
     }
 
     @Override

@@ -6,8 +6,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.sallyport.spi.EventLoops;
@@ -64,6 +67,17 @@ public final class PoorLoops implements EventLoops {
     public ServerChannel serverSocket() {
         need();
         return rich.serverSocket();
+    }
+
+    @Override
+    public DatagramChannel datagramSocket(SocketProtocolFamily family) {
+        need();
+        return rich.datagramSocket(family);
+    }
+
+    @Override
+    public boolean sendEmpty(DatagramChannel socket, InetSocketAddress recipient) {
+        return rich.sendEmpty(socket, recipient);
     }
 
     @Override

@@ -55,8 +55,11 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
      * @param dials opens that are held, resolved or dialled
      * @param waiting connections that wait for a client
      * @param handshakes TLS handshakes with applications that are under way
+     * @param flows flows of datagrams at the ingress; when there are more, the one that is idle longest goes
+     * @param flowsOfSource those of one source at one destination
      */
-    public record Shared(long memory, long early, int dials, int waiting, int handshakes) {}
+    public record Shared(
+            long memory, long early, int dials, int waiting, int handshakes, int flows, int flowsOfSource) {}
 
     /**
      * Connections of applications, in a second. What is more waits in the accept queue.
@@ -86,6 +89,8 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
     private static final SettingKey<Integer> DIALS_PROCESS = count("dials.process", "2048", 2, 1_000_000);
     private static final SettingKey<Integer> WAITING_PROCESS = count("waiting.process", "8192", 2, 1_000_000);
     private static final SettingKey<Integer> HANDSHAKES_PROCESS = count("handshakes.process", "1000", 2, 1_000_000);
+    private static final SettingKey<Integer> FLOWS_PROCESS = count("flows.process", "20000", 2, 1_000_000);
+    private static final SettingKey<Integer> FLOWS_SOURCE = count("flows.source", "1000", 1, 1_000_000);
     private static final SettingKey<Integer> INGRESS_SOURCE = count("ingress.source", "50000", 0, 10_000_000);
     private static final SettingKey<Integer> INGRESS_DESTINATION =
             count("ingress.destination", "100000", 0, 10_000_000);
@@ -109,6 +114,8 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
             DIALS_PROCESS,
             WAITING_PROCESS,
             HANDSHAKES_PROCESS,
+            FLOWS_PROCESS,
+            FLOWS_SOURCE,
             INGRESS_SOURCE,
             INGRESS_DESTINATION,
             FRUITLESS_SOURCE,
@@ -143,7 +150,9 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
                         settings.get(EARLY_PROCESS),
                         settings.get(DIALS_PROCESS),
                         settings.get(WAITING_PROCESS),
-                        settings.get(HANDSHAKES_PROCESS)),
+                        settings.get(HANDSHAKES_PROCESS),
+                        settings.get(FLOWS_PROCESS),
+                        settings.get(FLOWS_SOURCE)),
                 new Ingress(
                         settings.get(INGRESS_SOURCE),
                         settings.get(INGRESS_DESTINATION),

@@ -337,7 +337,13 @@ final class RunningPlane implements GatewayPlane {
 
     private static Status status(State state, Traffic traffic) {
         return new Status(
-                state, traffic.open(), traffic.total(), traffic.refusals(), traffic.bytesIn(), traffic.bytesOut());
+                state,
+                traffic.open(),
+                traffic.total(),
+                traffic.refusals(),
+                traffic.bytesIn(),
+                traffic.bytesOut(),
+                traffic.dropped());
     }
 
     /** {@return destinations that applications connect to here; on every thread} */

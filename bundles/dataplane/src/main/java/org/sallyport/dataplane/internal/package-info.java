@@ -10,6 +10,9 @@
  *                   ingress      SocketEnd ◀▶ StreamEnd          egress      StreamEnd ◀▶ SocketEnd
  * </pre>
  *
+ * <p>Flows of datagrams take the same way: FlowTable ─▶ IngressFlow ══ stream ══▶ EgressAcceptor ─▶ EgressFlow, with
+ * {@code datagram} in the place of {@code relay}.
+ *
  * <p>Start with {@link org.sallyport.dataplane.internal.RunningPlane}, one gateway's share of all this, then follow a
  * connection through {@code ingress}, {@code relay} and {@code egress}. What is shared by gateways is in {@code context} and
  * {@code limits}; what comes and goes at run time in {@code plugin}; the platform in {@code io}.

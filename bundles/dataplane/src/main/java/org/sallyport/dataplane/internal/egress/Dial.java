@@ -5,10 +5,7 @@ package org.sallyport.dataplane.internal.egress;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.concurrent.Future;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +15,6 @@ import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.LegSecurity;
 import org.sallyport.api.State;
-import org.sallyport.api.Verdict;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.tls.Handshake;
@@ -27,16 +23,12 @@ import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The way to a resource: the policy on its name, its addresses, the policy on each of them, and a connection to one that is
- * allowed; all within the destination's connect timeout. On one event loop.
+ * The way to a resource: its {@linkplain AllowedAddresses addresses that may be dialled}, a connection to one of them, and TLS
+ * on it if that is wanted; all within the destination's connect timeout. On one event loop.
  */
 final class Dial implements HappyEyeballs.Outcome {
-    private static final Logger LOG = LoggerFactory.getLogger(Dial.class);
-
     /** What came of it; told once, or never after {@link #cancel}. */
     interface Outcome {
         /** The resource is connected, with reading off and nothing in its pipeline, or TLS that is agreed on. */
@@ -52,7 +44,7 @@ final class Dial implements HappyEyeballs.Outcome {
     private final Destination destination;
     private final TlsLeg tls;
     private final String alpn;
-    private final AccessPolicy access;
+    private final AllowedAddresses addresses;
     private final Outcome outcome;
     private @Nullable HappyEyeballs race;
     private java.util.concurrent.@Nullable Future<?> deadline;
@@ -85,16 +77,15 @@ final class Dial implements HappyEyeballs.Outcome {
         this.destination = destination;
         this.tls = tls;
         this.alpn = alpn;
-        this.access = access;
+        addresses = new AllowedAddresses(surroundings, loop, destination, access);
         this.outcome = outcome;
     }
 
     /** Begins. */
     void start() {
-        HostPort resource = destination.resource();
-        Verdict verdict = check(null);
-        if (verdict instanceof Verdict.Denied denied) {
-            refuse(denied(denied));
+        OpenReply denial = addresses.denial();
+        if (denial != null) {
+            refuse(denial);
             return;
         }
         if (!dials.take()) {
@@ -104,46 +95,11 @@ final class Dial implements HappyEyeballs.Outcome {
         counted = true;
         deadline = loop.schedule(
                 this::expired, destination.options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        surroundings.names().resolve(resource.host(), loop).addListener(this::resolved);
+        addresses.resolve(this::found, this::notFound);
     }
 
-    /** A policy that is missing or fails allows nothing. */
-    private Verdict check(@Nullable InetAddress address) {
-        HostPort resource = destination.resource();
-        try {
-            return access.check(resource.host(), resource.port(), address);
-        } catch (RuntimeException e) {
-            LOG.error("destination {}: the access policy failed, so {} is not dialled", destination.id(), resource, e);
-            return new Verdict.Denied(Verdict.Source.POLICY, "the access policy failed at the end that dials");
-        }
-    }
-
-    private void resolved(Future<? super List<InetAddress>> answer) {
+    private void found(List<InetSocketAddress> allowed) {
         if (over) {
-            return;
-        }
-        HostPort resource = destination.resource();
-        if (!answer.isSuccess()) {
-            refuse(DialFailure.unresolved(resource, answer.cause()));
-            return;
-        }
-        @SuppressWarnings("unchecked") // what was asked for
-        List<InetAddress> addresses = (List<InetAddress>) answer.getNow();
-        List<InetSocketAddress> allowed = new ArrayList<>(addresses.size());
-        Verdict.Denied denial = null;
-        for (InetAddress address : AddressOrder.interleave(addresses)) {
-            Verdict verdict = check(address);
-            if (verdict instanceof Verdict.Denied denied) {
-                denial = denied;
-            } else {
-                allowed.add(new InetSocketAddress(address, resource.port()));
-            }
-        }
-        if (allowed.isEmpty()) {
-            refuse(
-                    denial == null
-                            ? new OpenReply(OpenCode.NOT_RESOLVED, "name " + resource.host() + " has no address")
-                            : denied(denial));
             return;
         }
         HappyEyeballs dialling = new HappyEyeballs(surroundings.loops(), loop, allowed, this);
@@ -151,9 +107,10 @@ final class Dial implements HappyEyeballs.Outcome {
         dialling.dial();
     }
 
-    private static OpenReply denied(Verdict.Denied denied) {
-        OpenCode code = denied.source() == Verdict.Source.CEILING ? OpenCode.CEILING_DENIED : OpenCode.DENIED;
-        return new OpenReply(code, denied.reason());
+    private void notFound(OpenReply reply) {
+        if (!over) {
+            refuse(reply);
+        }
     }
 
     private void expired() {

@@ -2,10 +2,12 @@
 // Copyright the Sallyport authors
 package org.sallyport.dataplane.internal.egress;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -18,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Shown;
+import org.sallyport.api.Transport;
 import org.sallyport.api.event.Event;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.spi.AccessPolicy;
+import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -100,7 +104,11 @@ public final class EgressAcceptor implements StreamAcceptor {
         }
         // the limit on connections is the ingress end's, where all of them come together
         wanted.traffic().begin(0);
-        new EgressConnection(this, stream, request, wanted, now.access(), protocol).start();
+        if (wanted.destination().transport() == Transport.UDP) {
+            new EgressFlow(this, stream, request, wanted, now.access(), protocol).start();
+        } else {
+            new EgressConnection(this, stream, request, wanted, now.access(), protocol).start();
+        }
     }
 
     private static @Nullable OpenReply obstacle(
@@ -175,8 +183,12 @@ public final class EgressAcceptor implements StreamAcceptor {
                     OpenCode.PROTOCOL_MISSING,
                     "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
         }
-        Dial dial = dial(loop, wanted, "", now.access(), new Probe(answer));
-        loop.execute(dial::start);
+        Probe probe = new Probe(answer);
+        if (wanted.destination().transport() == Transport.UDP) {
+            loop.execute(dialDatagrams(loop, wanted, now.access(), probe)::start);
+        } else {
+            loop.execute(dial(loop, wanted, "", now.access(), probe)::start);
+        }
         return answer;
     }
 
@@ -189,11 +201,30 @@ public final class EgressAcceptor implements StreamAcceptor {
         return new Dial(surroundings, dials, loop, wanted.destination(), wanted.tls(), alpn, access, outcome);
     }
 
+    /** The way to a resource that takes datagrams, not begun, as one of this gateway. */
+    DatagramDial dialDatagrams(
+            EventLoop loop, EgressDestination wanted, AccessPolicy access, DatagramDial.Outcome outcome) {
+        return new DatagramDial(surroundings, dials, loop, wanted.destination(), access, outcome);
+    }
+
+    EventLoops loops() {
+        return surroundings.loops();
+    }
+
     /** Hangs up on whatever answers. */
-    private record Probe(Promise<OpenReply> answer) implements Dial.Outcome {
+    private record Probe(Promise<OpenReply> answer) implements Dial.Outcome, DatagramDial.Outcome {
         @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // nobody waits
         public void reached(DuplexChannel socket) {
+            hangUp(socket);
+        }
+
+        @Override
+        public void reached(DatagramChannel socket) {
+            hangUp(socket);
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // nobody waits
+        private void hangUp(Channel socket) {
             socket.close();
             answer.trySuccess(OpenReply.OK);
         }

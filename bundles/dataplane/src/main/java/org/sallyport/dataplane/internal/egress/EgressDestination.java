@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.sallyport.api.Destination;
 import org.sallyport.api.pki.Leg;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.limits.DropLog;
 import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.ConnectionGroup;
@@ -21,6 +22,7 @@ public final class EgressDestination {
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
     private final RefusalLog refusals = new RefusalLog();
+    private final DropLog drops = new DropLog();
     private final TlsLeg tls;
     private volatile Destination destination;
     private volatile boolean leaving;
@@ -61,6 +63,12 @@ public final class EgressDestination {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    /** Datagrams found no room. */
+    void dropped(int count) {
+        traffic.dropped(count);
+        drops.dropped(destination.id(), count);
     }
 
     RefusalLog refusals() {

@@ -3,8 +3,6 @@
 package org.sallyport.dataplane.internal.ingress;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DuplexChannel;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,15 +20,17 @@ import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.LegSecurity;
 import org.sallyport.api.State;
+import org.sallyport.api.Transport;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.pki.Leg;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.limits.ArrivalRates;
+import org.sallyport.dataplane.internal.limits.DropLog;
 import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
+import org.sallyport.dataplane.internal.relay.Connection;
 import org.sallyport.dataplane.internal.relay.ConnectionGroup;
-import org.sallyport.dataplane.internal.relay.SocketEnd;
 import org.sallyport.dataplane.internal.relay.Traffic;
 import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.OpenCode;
@@ -58,9 +58,11 @@ public final class IngressDestination {
     private final TunnelChoice choice;
     private final Share waitingShare;
     private final Share handshakeShare;
+    private final Share flowShare;
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
     private final RefusalLog refusals = new RefusalLog();
+    private final DropLog drops = new DropLog();
     private final ArrivalRates rates;
     private final TlsLeg tls;
     private final Set<ClientSearch> waiting = ConcurrentHashMap.newKeySet();
@@ -73,7 +75,7 @@ public final class IngressDestination {
 
     private boolean looking;
     private boolean removed;
-    private @Nullable HostPort wanted;
+    private Listener.@Nullable Port wanted;
     private @Nullable Listener listener;
 
     /**
@@ -104,6 +106,7 @@ public final class IngressDestination {
         rates = new ArrivalRates(surroundings.limits());
         waitingShare = new Share(surroundings.limits().waiting());
         handshakeShare = new Share(surroundings.limits().handshakes());
+        flowShare = new Share(surroundings.limits().datagramFlows());
         tls = new TlsLeg(
                 surroundings.legs(),
                 Leg.INGRESS,
@@ -146,7 +149,9 @@ public final class IngressDestination {
                         policyInstalled,
                         config.balancer(),
                         clients);
-        wanted = obstacle == null ? new HostPort(config.listenAddress(), now.listenPort()) : null;
+        wanted = obstacle == null
+                ? new Listener.Port(now.transport(), new HostPort(config.listenAddress(), now.listenPort()))
+                : null;
         if (obstacle != null) {
             tell(obstacle);
         }
@@ -174,7 +179,7 @@ public final class IngressDestination {
 
     /** Opens the listener that was decided on; completes when it listens or has failed. */
     public CompletionStage<Void> openIfWanted() {
-        HostPort target = wanted;
+        Listener.Port target = wanted;
         Listener open = listener;
         if (target == null) {
             return CompletableFuture.completedFuture(null);
@@ -188,10 +193,16 @@ public final class IngressDestination {
         EventLoop loop = attached.isEmpty()
                 ? surroundings.loops().next()
                 : attached.get(0).tunnel().eventLoop();
-        Listener made = new Listener(surroundings, ports, gatewayName, target, loop, new Arrivals(), this::tellOpen);
+        Listener made = new Listener(surroundings, ports, gatewayName, target, loop, door(target), this::tellOpen);
         listener = made;
         made.open();
         return made.settled();
+    }
+
+    private Listener.Door door(Listener.Port port) {
+        return port.transport() == Transport.UDP
+                ? address -> new FlowTable(this, flowShare).socket(address)
+                : address -> new Acceptor(gatewayName, port, new ConnectionArrivals(this)).socket(surroundings.loops());
     }
 
     private void tellOpen(State now) {
@@ -261,69 +272,33 @@ public final class IngressDestination {
 
     // ------------------------------------------------------------------ connections, on any loop
 
-    /** What the listener brings. */
-    private final class Arrivals implements Listener.Arrivals {
-        @Override
-        public long enter(InetAddress source) {
-            return rates.enter(source, tunnels.anyBehind());
-        }
-
-        @Override
-        public String bound(InetAddress source) {
-            return rates.bound(source);
-        }
-
-        @Override
-        public void accept(DuplexChannel socket, EventLoop acceptLoop) {
-            IngressDestination.this.accept(socket, acceptLoop);
-        }
-    }
-
-    private void accept(DuplexChannel channel, EventLoop acceptLoop) {
-        if (!(channel.remoteAddress() instanceof InetSocketAddress source)) {
-            // it is gone already
-            reset(channel);
-            return;
-        }
+    /**
+     * Somebody wants in. Who gets in is one of the destination's connections and has entered its protocol; whoever is not
+     * is counted and told of.
+     *
+     * @return the protocol that carries the connection, null when there is none for this source
+     */
+    @Nullable
+    Plugin<Protocol> admit(InetSocketAddress source) {
         Destination now = destination;
         if (!now.options().sources().allows(source)) {
             refused(surroundings.nextFlow(), source, denied(now, source));
-            reset(channel);
-            return;
+            return null;
         }
         Plugin<Protocol> protocol = surroundings.protocols().best(now.protocol());
         if (leaving || protocol == null || !protocol.enter()) {
-            reset(channel);
-            return;
+            return null;
         }
-        if (!traffic.begin(now.options().maxConnections())) {
+        int most = now.options().maxConnections();
+        if (!traffic.begin(most)) {
             protocol.leave();
             refused(
                     surroundings.nextFlow(),
                     source,
-                    new OpenReply(
-                            OpenCode.TOO_MANY,
-                            "the limit of " + now.options().maxConnections() + " connections is reached"));
-            reset(channel);
-            return;
+                    new OpenReply(OpenCode.TOO_MANY, "the limit of " + most + " connections is reached"));
+            return null;
         }
-        AttachedTunnel first = firstChoice(source);
-        EventLoop loop = first == null ? acceptLoop : first.tunnel().eventLoop();
-        IngressConnection connection;
-        try {
-            connection = new IngressConnection(this, now, protocol, channel, first, loop);
-        } catch (RuntimeException | LinkageError e) {
-            LOG.error("{}: protocol {} failed on a new connection", channel, protocol.name(), e);
-            protocol.leave();
-            traffic.ended();
-            refused(
-                    surroundings.nextFlow(),
-                    source,
-                    new OpenReply(OpenCode.INTERNAL, "protocol " + protocol.name() + " failed"));
-            reset(channel);
-            return;
-        }
-        connection.register();
+        return protocol;
     }
 
     private static OpenReply denied(Destination destination, InetSocketAddress source) {
@@ -333,19 +308,20 @@ public final class IngressDestination {
                         + destination.id() + " add " + source.getAddress().getHostAddress() + " does");
     }
 
-    private @Nullable AttachedTunnel firstChoice(InetSocketAddress source) {
-        try {
-            return choice.choose(source.getAddress(), Set.of());
-        } catch (TunnelChoice.PolicyFailure failure) {
-            // the connection will ask again, and knows how to refuse
-            return null;
-        }
+    /** {@return how fast connections may come} */
+    ArrivalRates rates() {
+        return rates;
     }
 
-    /** Resets a socket that was not registered. */
-    private static void reset(DuplexChannel channel) {
-        SocketEnd.linger0(channel);
-        channel.unsafe().closeForcibly();
+    /** {@return whether tunnels have too much to do with connections that came to nothing} */
+    boolean isBehind() {
+        return tunnels.anyBehind();
+    }
+
+    /** Datagrams found no room. */
+    void dropped(int count) {
+        traffic.dropped(count);
+        drops.dropped(destination.id(), count);
     }
 
     Surroundings surroundings() {
@@ -437,7 +413,7 @@ public final class IngressDestination {
             long flow,
             @Nullable ClientId client,
             InetSocketAddress source,
-            IngressConnection connection,
+            Connection connection,
             long lastedNanos,
             String why) {
         surroundings

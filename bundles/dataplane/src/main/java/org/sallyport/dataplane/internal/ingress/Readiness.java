@@ -5,6 +5,7 @@ package org.sallyport.dataplane.internal.ingress;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
 import org.sallyport.api.State;
+import org.sallyport.api.Transport;
 import org.sallyport.spi.Protocol;
 
 /** Whether a destination should listen, decided from what is there. */
@@ -40,9 +41,12 @@ final class Readiness {
         if (protocol == null) {
             return new State.Waiting("protocol " + destination.protocol() + " is not installed");
         }
-        if (protocol.carries() != Protocol.Carries.STREAM) {
-            return new State.Failed("protocol " + destination.protocol()
-                    + " carries datagrams, which this version does not: choose a protocol that carries connections");
+        boolean datagrams = protocol.carries() == Protocol.Carries.DATAGRAMS;
+        if (datagrams != (destination.transport() == Transport.UDP)) {
+            return new State.Failed(
+                    "protocol " + destination.protocol() + " carries "
+                            + (datagrams ? "datagrams" : "connections")
+                            + ", which its name does not say: names of those that carry datagrams begin with udp-, others' do not");
         }
         if (tls != null) {
             return tls;

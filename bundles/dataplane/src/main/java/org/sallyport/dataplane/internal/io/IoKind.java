@@ -4,22 +4,33 @@ package org.sallyport.dataplane.internal.io;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +58,16 @@ enum IoKind {
         @Override
         ServerChannel serverSocket() {
             return new EpollServerSocketChannel();
+        }
+
+        @Override
+        DatagramChannel datagramSocket(SocketProtocolFamily family) {
+            EpollDatagramChannel socket = new EpollDatagramChannel(family);
+            // one buffer for several, each of which has its place in it
+            socket.config()
+                    .setMaxDatagramPayloadSize(DATAGRAM)
+                    .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(DATAGRAMS_AT_ONCE * DATAGRAM));
+            return socket;
         }
 
         @Override
@@ -82,6 +103,13 @@ enum IoKind {
         }
 
         @Override
+        DatagramChannel datagramSocket(SocketProtocolFamily family) {
+            IoUringDatagramChannel socket = new IoUringDatagramChannel(family);
+            socket.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(DATAGRAM));
+            return socket;
+        }
+
+        @Override
         ChannelOption<Long> unsentLimit() {
             return IoUringChannelOption.TCP_NOTSENT_LOWAT;
         }
@@ -110,6 +138,13 @@ enum IoKind {
         }
 
         @Override
+        DatagramChannel datagramSocket(SocketProtocolFamily family) {
+            NioDatagramChannel socket = new NioDatagramChannel(family);
+            socket.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(DATAGRAM));
+            return socket;
+        }
+
+        @Override
         @Nullable
         ChannelOption<Long> unsentLimit() {
             return null;
@@ -122,6 +157,11 @@ enum IoKind {
      * each read looks at the socket as it is.
      */
     private static final String POLL_FOR_GOOD = "io.netty.iouring.pollAddMultishotEnabled";
+
+    /** More than the largest datagram, in bytes. */
+    private static final int DATAGRAM = 64 * 1024;
+
+    private static final int DATAGRAMS_AT_ONCE = 8;
 
     private final String word;
 
@@ -141,6 +181,23 @@ enum IoKind {
     abstract DuplexChannel socket();
 
     abstract ServerChannel serverSocket();
+
+    /** {@return a UDP socket that takes datagrams of every size} */
+    abstract DatagramChannel datagramSocket(SocketProtocolFamily family);
+
+    /**
+     * Sends a datagram without bytes on a socket of {@link #datagramSocket}.
+     *
+     * @return whether it can be done: the JDK takes one on a connected socket for done
+     */
+    static boolean sendEmpty(DatagramChannel socket, InetSocketAddress recipient) throws IOException {
+        if (!(socket instanceof UnixChannel unix)) {
+            return false;
+        }
+        new Socket(unix.fd().intValue())
+                .sendTo(ByteBuffer.allocateDirect(0), 0, 0, recipient.getAddress(), recipient.getPort());
+        return true;
+    }
 
     /** {@return the option that bounds what the kernel queues unsent, null where there is none} */
     abstract @Nullable ChannelOption<Long> unsentLimit();

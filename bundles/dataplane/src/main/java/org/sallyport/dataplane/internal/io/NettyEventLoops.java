@@ -3,13 +3,19 @@
 package org.sallyport.dataplane.internal.io;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -44,6 +50,8 @@ public final class NettyEventLoops implements EventLoops {
     private static final int MAX_DEFAULT_LOOPS = 8;
     private static final int MAX_LOOPS = 256;
     private static final long STOP_SECONDS = 5;
+    /** Bytes of datagrams that wait for the kernel; who finds more does not add to them. */
+    private static final WriteBufferWaterMark DATAGRAMS_UNSENT = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
 
     private final IoKind kind;
     private final EventLoopGroup group;
@@ -135,6 +143,24 @@ public final class NettyEventLoops implements EventLoops {
     @Override
     public ServerChannel serverSocket() {
         return kind.serverSocket();
+    }
+
+    @Override
+    public DatagramChannel datagramSocket(SocketProtocolFamily family) {
+        DatagramChannel socket = kind.datagramSocket(family);
+        socket.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, DATAGRAMS_UNSENT);
+        return socket;
+    }
+
+    @Override
+    public boolean sendEmpty(DatagramChannel socket, InetSocketAddress recipient) {
+        try {
+            return IoKind.sendEmpty(socket, recipient);
+        } catch (IOException e) {
+            // as a datagram may be lost anywhere; a resource that refuses them is one reason
+            LOG.debug("{}: a datagram without bytes was not sent", socket, e);
+            return false;
+        }
     }
 
     @Override

@@ -25,7 +25,7 @@ public abstract class Connection {
     private final ConnectionGroup group;
     private final Traffic traffic;
     private final boolean socketIsApplication;
-    private final long idleNanos;
+    private long idleNanos;
     private final AtomicReference<@Nullable String> reason = new AtomicReference<>();
 
     private volatile long fromSocket;
@@ -99,6 +99,11 @@ public abstract class Connection {
 
     /** Is asked to end soon. Safe for every thread. */
     public abstract void drain();
+
+    /** It was idle for too long; on the loop. */
+    protected void idle() {
+        abort("idle");
+    }
 
     /** Its last words; on the loop, once. */
     protected abstract void closed(String why);
@@ -183,6 +188,18 @@ public abstract class Connection {
         }
     }
 
+    /** Ends it as soon as no byte has come for a shorter time than else, counted from now. On the loop. */
+    protected final void endWhenQuietFor(Duration shorter) {
+        if (!over && (idleNanos == 0 || idleNanos > shorter.toNanos())) {
+            idleNanos = shorter.toNanos();
+            Future<?> check = idleCheck;
+            if (check != null) {
+                check.cancel(false);
+            }
+            watchIdleness();
+        }
+    }
+
     private void checkIdlenessIn(long nanos) {
         idleCheck = loop().schedule(this::checkIdleness, nanos, TimeUnit.NANOSECONDS);
     }
@@ -195,7 +212,8 @@ public abstract class Connection {
         if (left > 0) {
             checkIdlenessIn(left);
         } else {
-            abort("idle for " + Duration.ofNanos(idleNanos).toSeconds() + " s");
+            because("idle for " + Duration.ofNanos(idleNanos).toSeconds() + " s");
+            idle();
         }
     }
 }

@@ -42,8 +42,11 @@ public final class ResetPace {
         return behind;
     }
 
-    /** Resets a stream, now or later. */
-    void reset(StreamChannel stream, ResetMode mode) {
+    /** Resets a stream, now or later; one that is closed already costs nothing. */
+    public void reset(StreamChannel stream, ResetMode mode) {
+        if (!stream.isOpen()) {
+            return;
+        }
         long now = loop.ticker().nanoTime();
         long wait = debt.delay(now, A_SECOND);
         if (behind || wait > 0) {

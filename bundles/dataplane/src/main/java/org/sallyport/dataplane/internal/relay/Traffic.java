@@ -13,6 +13,7 @@ public final class Traffic {
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder total = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
 
@@ -51,6 +52,15 @@ public final class Traffic {
      */
     public void carried(boolean in, long count) {
         (in ? bytesIn : bytesOut).add(count);
+    }
+
+    /** Datagrams found no room. */
+    public void dropped(int count) {
+        dropped.add(count);
+    }
+
+    public long dropped() {
+        return dropped.sum();
     }
 
     public long open() {

@@ -19,6 +19,7 @@ import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.OptionTexts;
 import org.sallyport.api.Shown;
+import org.sallyport.api.Transport;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.Applied;
 import org.sallyport.wire.control.Config;
@@ -63,7 +64,7 @@ final class ConfigReader {
         List<Destination> egress = new ArrayList<>();
         List<Applied.Failure> failures = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        Map<Integer, DestinationId> ports = new HashMap<>();
+        Map<ClientPort, DestinationId> ports = new HashMap<>();
         for (DestinationConfig sent : config.destinations()) {
             try {
                 if (!seen.add(sent.id())) {
@@ -73,7 +74,8 @@ final class ConfigReader {
                 if (read.direction() == Direction.ON_PREMISES) {
                     egress.add(read);
                 } else {
-                    DestinationId holder = ports.putIfAbsent(read.listenPort(), read.id());
+                    DestinationId holder =
+                            ports.putIfAbsent(new ClientPort(read.transport(), read.listenPort()), read.id());
                     if (holder != null) {
                         throw new IllegalArgumentException(
                                 "client port " + read.listenPort() + " is also that of destination " + holder);
@@ -96,6 +98,9 @@ final class ConfigReader {
                 acl(config.acl(), gateway),
                 failures);
     }
+
+    /** Ports of the two are counted apart. */
+    private record ClientPort(Transport transport, int port) {}
 
     private Destination destination(DestinationConfig sent, GatewayId gateway) {
         for (String need : sent.needs()) {

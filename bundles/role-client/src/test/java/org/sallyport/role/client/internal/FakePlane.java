@@ -82,7 +82,7 @@ final class FakePlane implements DataPlane {
         @Override
         public Status status(DestinationId destination) {
             State state = states.get(destination);
-            return state == null ? null : new Status(state, 0, 0, 0, 0, 0);
+            return state == null ? null : new Status(state, 0, 0, 0, 0, 0, 0);
         }
 
         @Override

@@ -23,6 +23,7 @@ import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.PortRange;
 import org.sallyport.api.Shown;
+import org.sallyport.api.Transport;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.registry.RegistryChange;
 import org.sallyport.api.registry.RegistrySnapshot;
@@ -62,8 +63,8 @@ public final class DestinationOperations implements DestinationService {
                 throw Refusal.invalid("a cloud destination needs the port that clients listen on; add --client-port N");
             }
             PortRange range = server.settings().listenPorts();
-            boolean datagrams = ProtocolNames.datagrams(draft.protocol());
-            Set<Integer> busy = port == null ? busy(server, range, datagrams) : Set.of();
+            Transport transport = Transport.of(draft.protocol());
+            Set<Integer> busy = port == null ? busy(server, range, transport) : Set.of();
             int tunnelPort = tunnelPort(server);
             return server.store(snapshot -> {
                         if (snapshot.gateway(draft.gateway()) == null) {
@@ -73,7 +74,7 @@ public final class DestinationOperations implements DestinationService {
                             throw Refusal.conflict("gateway " + draft.gateway() + " has " + MAX_DESTINATIONS
                                     + " destinations, which is the most; make another gateway");
                         }
-                        int listenPort = port == null ? PortReservation.choose(snapshot, range, datagrams, busy) : port;
+                        int listenPort = port == null ? PortReservation.choose(snapshot, range, transport, busy) : port;
                         Destination made = new Destination(
                                 id,
                                 draft.gateway(),
@@ -99,12 +100,12 @@ public final class DestinationOperations implements DestinationService {
         return id;
     }
 
-    private static Set<Integer> busy(GatewayServer server, PortRange range, boolean datagrams) {
+    private static Set<Integer> busy(GatewayServer server, PortRange range, Transport transport) {
         return FreePorts.busy(
                 range,
-                PortReservation.reserved(server.registry().requireSnapshot(), datagrams),
+                PortReservation.reserved(server.registry().requireSnapshot(), transport),
                 server.settings().listenAddress(),
-                datagrams);
+                transport);
     }
 
     private static int tunnelPort(GatewayServer server) {

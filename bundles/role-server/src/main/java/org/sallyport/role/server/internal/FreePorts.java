@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import org.sallyport.api.PortRange;
+import org.sallyport.api.Transport;
 
 /**
  * Finds out which ports other programs hold, so that a new destination is not given one of those. Binds and closes
@@ -25,16 +26,16 @@ final class FreePorts {
      * @param range the ports
      * @param reserved ports to pass over
      * @param address where the port would be bound
-     * @param datagrams whether UDP is meant
+     * @param transport that is meant
      * @return the ports that could not be bound
      */
-    static Set<Integer> busy(PortRange range, BitSet reserved, String address, boolean datagrams) {
+    static Set<Integer> busy(PortRange range, BitSet reserved, String address, Transport transport) {
         Set<Integer> busy = new HashSet<>();
         for (int port = range.first(); port <= range.last(); port++) {
             if (reserved.get(port)) {
                 continue;
             }
-            if (bindable(address, port, datagrams)) {
+            if (bindable(address, port, transport)) {
                 break;
             }
             busy.add(port);
@@ -42,10 +43,10 @@ final class FreePorts {
         return busy;
     }
 
-    private static boolean bindable(String address, int port, boolean datagrams) {
+    private static boolean bindable(String address, int port, Transport transport) {
         try {
             InetSocketAddress place = new InetSocketAddress(InetAddress.getByName(address), port);
-            if (datagrams) {
+            if (transport == Transport.UDP) {
                 new DatagramSocket(place).close();
                 return true;
             }

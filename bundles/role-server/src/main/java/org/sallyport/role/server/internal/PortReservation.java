@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
 import org.sallyport.api.Direction;
 import org.sallyport.api.PortRange;
+import org.sallyport.api.Transport;
 import org.sallyport.api.registry.RegistrySnapshot;
 import org.sallyport.api.service.Refusal;
 
@@ -24,12 +25,12 @@ final class PortReservation {
      *
      * @param snapshot where destinations have their ports
      * @param range the ports to give
-     * @param datagrams whether it is for datagrams
+     * @param transport that it is for
      * @param busy ports that other programs hold now
      * @return the port; fails with {@link Refusal} when there is none
      */
-    static int choose(RegistrySnapshot snapshot, PortRange range, boolean datagrams, Set<Integer> busy) {
-        BitSet reserved = reserved(snapshot, datagrams);
+    static int choose(RegistrySnapshot snapshot, PortRange range, Transport transport, Set<Integer> busy) {
+        BitSet reserved = reserved(snapshot, transport);
         for (int port = range.first(); port <= range.last(); port++) {
             if (!reserved.get(port) && !busy.contains(port)) {
                 return port;
@@ -44,11 +45,10 @@ final class PortReservation {
     }
 
     /** {@return the server's ports that destinations have} */
-    static BitSet reserved(RegistrySnapshot snapshot, boolean datagrams) {
+    static BitSet reserved(RegistrySnapshot snapshot, Transport transport) {
         BitSet reserved = new BitSet();
         for (Destination destination : snapshot.destinations().values()) {
-            if (destination.direction() == Direction.ON_PREMISES
-                    && ProtocolNames.datagrams(destination.protocol()) == datagrams) {
+            if (destination.direction() == Direction.ON_PREMISES && destination.transport() == transport) {
                 reserved.set(destination.listenPort());
             }
         }
@@ -63,12 +63,12 @@ final class PortReservation {
      * @param tunnelPort the server's tunnel port; 0: not known
      */
     static void check(RegistrySnapshot snapshot, Destination wanted, int tunnelPort) {
-        boolean datagrams = ProtocolNames.datagrams(wanted.protocol());
+        Transport transport = wanted.transport();
         boolean onServer = wanted.direction() == Direction.ON_PREMISES;
-        if (onServer && !datagrams && wanted.listenPort() == tunnelPort) {
+        if (onServer && transport == Transport.TCP && wanted.listenPort() == tunnelPort) {
             throw Refusal.conflict("listen port " + tunnelPort + " is this server's tunnel port; choose another");
         }
-        Destination holder = holder(snapshot, wanted, datagrams);
+        Destination holder = holder(snapshot, wanted, transport);
         if (holder != null) {
             throw Refusal.conflict((onServer ? "listen port " : "client port ") + wanted.listenPort() + " belongs to"
                     + " destination " + holder.id() + " (" + holder.name() + ")"
@@ -78,7 +78,7 @@ final class PortReservation {
         }
     }
 
-    private static @Nullable Destination holder(RegistrySnapshot snapshot, Destination wanted, boolean datagrams) {
+    private static @Nullable Destination holder(RegistrySnapshot snapshot, Destination wanted, Transport transport) {
         for (Destination other : snapshot.destinations().values()) {
             boolean samePlace = wanted.direction() == Direction.ON_PREMISES
                     || other.gateway().equals(wanted.gateway());
@@ -86,7 +86,7 @@ final class PortReservation {
                     && other.direction() == wanted.direction()
                     && samePlace
                     && other.listenPort() == wanted.listenPort()
-                    && ProtocolNames.datagrams(other.protocol()) == datagrams) {
+                    && other.transport() == transport) {
                 return other;
             }
         }

@@ -51,9 +51,4 @@ public final class ProtocolNames {
         return "protocol " + Shown.of(protocol) + " is not installed on this server: the destination waits until it is"
                 + known;
     }
-
-    /** {@return whether connections of a protocol are datagrams, so that its ports are counted apart from TCP's} */
-    static boolean datagrams(String protocol) {
-        return protocol.equals("udp");
-    }
 }

@@ -83,7 +83,7 @@ final class RecordingPlane implements DataPlane {
                     State state = tunnels.isEmpty()
                             ? new State.Waiting("no client is attached")
                             : new State.Listening(new HostPort(last().listenAddress(), destination.listenPort()), "");
-                    return new Status(state, 1, 2, 3, 4, 5);
+                    return new Status(state, 1, 2, 3, 4, 5, 0);
                 }
             }
             return null;
