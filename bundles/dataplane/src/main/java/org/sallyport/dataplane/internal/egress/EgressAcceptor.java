@@ -100,7 +100,12 @@ public final class EgressAcceptor implements StreamAcceptor {
         }
         // the limit on connections is the ingress end's, where all of them come together
         wanted.traffic().begin(0);
-        new EgressConnection(this, stream, request, wanted, now.access(), protocol).start();
+        new EgressConnection(this, stream, request, wanted, access(protocol, now), protocol).start();
+    }
+
+    /** {@return what is asked for a dial: who judges each request dials what is allowed in part} */
+    private static AccessPolicy access(Plugin<Protocol> protocol, EgressConfig now) {
+        return protocol.service().judgesPaths() ? PathJudge.admitting(now.access()) : now.access();
     }
 
     private static @Nullable OpenReply obstacle(
@@ -170,12 +175,14 @@ public final class EgressAcceptor implements StreamAcceptor {
         if (obstacle != null || wanted == null) {
             return answer.setSuccess(obstacle == null ? unknown(id) : obstacle);
         }
-        if (surroundings.protocols().best(wanted.destination().protocol()) == null) {
+        Plugin<Protocol> protocol =
+                surroundings.protocols().best(wanted.destination().protocol());
+        if (protocol == null) {
             return answer.setSuccess(new OpenReply(
                     OpenCode.PROTOCOL_MISSING,
                     "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
         }
-        Dial dial = dial(loop, wanted, "", now.access(), new Probe(answer));
+        Dial dial = dial(loop, wanted, "", access(protocol, now), new Probe(answer));
         loop.execute(dial::start);
         return answer;
     }

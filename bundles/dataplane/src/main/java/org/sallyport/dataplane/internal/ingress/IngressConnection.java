@@ -4,7 +4,6 @@ package org.sallyport.dataplane.internal.ingress;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -13,16 +12,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
-import org.sallyport.api.LegSecurity;
-import org.sallyport.api.State;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
+import org.sallyport.dataplane.internal.context.ContextSide;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.Connection;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
 import org.sallyport.dataplane.internal.relay.StreamEnd;
-import org.sallyport.dataplane.internal.tls.Handshake;
-import org.sallyport.dataplane.internal.tls.TlsFailure;
-import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -44,13 +39,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>On the loop of the application's socket, which is that of the first tunnel chosen; another tunnel may be on another loop.
  */
-final class IngressConnection extends Connection {
+final class IngressConnection extends Connection implements ContextSide, Protection.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(IngressConnection.class);
     private static final long ANSWER_SECONDS = 5;
-    private static final OpenReply NOBODY = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
+    private static final OpenReply NOBODY = new OpenReply(OpenCode.NO_CLIENT, "no client is attached");
 
     private final IngressDestination owner;
     private final EventLoop loop;
+    /** What its opens are answered because it is one too many. */
+    private final @Nullable OpenReply surplus;
+
     private final SocketEnd socket;
     private EarlyPayload early;
     private final InetSocketAddress source;
@@ -65,6 +63,7 @@ final class IngressConnection extends Connection {
     private @Nullable StreamEnd stream;
     private java.util.concurrent.@Nullable Future<?> deadline;
     private OpenReply last = NOBODY;
+    private long judgement;
     private boolean answeredOnce;
     private boolean opened;
     private boolean waiting;
@@ -79,6 +78,8 @@ final class IngressConnection extends Connection {
      * @param channel accepted, not registered
      * @param first the tunnel that was chosen; null when there is none
      * @param loop where the socket will live
+     * @param surplus what its opens are answered when it is more than the destination may have, and counts as its surplus; null
+     *     when it is one of those
      */
     IngressConnection(
             IngressDestination owner,
@@ -86,10 +87,12 @@ final class IngressConnection extends Connection {
             Plugin<Protocol> protocol,
             DuplexChannel channel,
             @Nullable AttachedTunnel first,
-            EventLoop loop) {
-        super(destination, protocol, owner.connections(), owner.traffic(), true);
+            EventLoop loop,
+            @Nullable OpenReply surplus) {
+        super(destination, protocol, owner.connections(), surplus == null ? owner.traffic() : owner.surplus(), true);
         this.owner = owner;
         this.loop = loop;
+        this.surplus = surplus;
         tunnel = first;
         source = (InetSocketAddress) channel.remoteAddress();
         local = (InetSocketAddress) channel.localAddress();
@@ -123,42 +126,37 @@ final class IngressConnection extends Connection {
         }
         begin();
         socket.early(early);
-        TlsLeg tls = owner.tls();
-        if (tls.security() == LegSecurity.NONE) {
-            admit(null);
-            return;
-        }
-        SslContext terms = tls.context("");
-        if (terms == null) {
-            State obstacle = tls.obstacle();
-            admit(obstacle == null ? "TLS was switched off" : obstacle.cause());
-            return;
-        }
-        if (!owner.handshakeShare().take()) {
-            unprotected(OpenCode.TOO_MANY, "too many TLS handshakes are under way");
-            socket.resetSocket();
-            return;
-        }
-        Handshake.accept(socket.channel(), terms, new Handshake.Outcome() {
-            @Override
-            public void agreed(Map<String, String> agreed) {
-                facts = agreed;
-                owner.handshakeShare().give();
-                admit(null);
-            }
+        Protection.begin(owner, source.getAddress(), socket.channel(), this);
+    }
 
-            @Override
-            public void failed(Throwable cause) {
-                owner.handshakeShare().give();
-                unprotected(OpenCode.TLS_FAILED, TlsFailure.ofApplication(cause));
-            }
-        });
+    @Override
+    public void agreed(Map<String, String> agreed) {
+        facts = agreed;
+        admit(null);
+    }
+
+    @Override
+    public void impossible(String why) {
+        admit(why);
+    }
+
+    @Override
+    public void crowded(String why) {
+        unprotected(OpenCode.TOO_MANY, why);
+        socket.resetSocket();
+    }
+
+    @Override
+    public void failed(String why) {
+        unprotected(OpenCode.TLS_FAILED, why);
     }
 
     private void unprotected(OpenCode code, String why) {
         because(why);
-        refused = true;
-        owner.refused(flow, source, new OpenReply(code, why));
+        if (surplus == null) {
+            refused = true;
+            owner.refused(flow, source, new OpenReply(code, why));
+        }
         if (socket.channel().isOpen()) {
             // TLS says why to the application, and closes
             socket.channel().pipeline().addLast(socket);
@@ -182,8 +180,7 @@ final class IngressConnection extends Connection {
                 late = protocol().service().opensLate();
                 PipelineStage stage = protocol().service().ingress();
                 if (stage != PipelineStage.none()) {
-                    ConnectionContext told =
-                            new ConnectionContext(this, loop, source, local, facts, this::open, this::renew);
+                    ConnectionContext told = new ConnectionContext(this, loop, source, local, facts, this);
                     context = told;
                     socket.staged();
                     stage.addTo(socket.channel().pipeline(), told);
@@ -201,18 +198,29 @@ final class IngressConnection extends Connection {
         if (trouble != null) {
             abort(trouble);
         } else if (late) {
+            if (surplus != null) {
+                endSoon(surplus);
+            }
             early.readUnopened();
         } else {
             open();
         }
     }
 
-    private void open() {
+    @Override
+    public void open() {
         if (opened || isOver()) {
             return;
         }
         opened = true;
+        OpenReply refusal = surplus;
+        if (refusal != null) {
+            stopTimers();
+            leaveToStage(refusal);
+            return;
+        }
         early.opening();
+        judgement = owner.judgement();
         deadline = loop.schedule(
                 this::expired, destination().options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         AttachedTunnel first = tunnel;
@@ -225,7 +233,8 @@ final class IngressConnection extends Connection {
     }
 
     /** The stage lets go of the stream, whatever became of it, and goes back to before it was opened. */
-    private void renew() {
+    @Override
+    public void renew() {
         if (isOver() || isAborted()) {
             return;
         }
@@ -256,6 +265,16 @@ final class IngressConnection extends Connection {
             early.inputEnded();
         }
         early.readUnopened();
+    }
+
+    @Override
+    public boolean trustedPeer() {
+        return owner.trusts(source.getAddress());
+    }
+
+    @Override
+    public boolean stale() {
+        return opened && judgement != owner.judgement();
     }
 
     // ------------------------------------------------------------------ finding a client
@@ -384,7 +403,7 @@ final class IngressConnection extends Connection {
             open.reset(ResetMode.ABORT);
         }
         refuse(new OpenReply(
-                OpenCode.TIMED_OUT,
+                waiting ? OpenCode.NO_CLIENT : OpenCode.TIMED_OUT,
                 "not reached within " + destination().options().connectTimeout().toSeconds() + " s ("
                         + (open == null || answeredOnce ? last.text() : "the client has not answered") + ")"));
     }
@@ -417,8 +436,19 @@ final class IngressConnection extends Connection {
         if (context == null) {
             socket.resetSocket();
         } else {
-            // the stage answers in its own language and closes
-            tellStage(reply);
+            leaveToStage(reply);
+        }
+    }
+
+    /** The stage answers in its own language and closes. */
+    private void leaveToStage(OpenReply reply) {
+        early.release();
+        tellStage(reply);
+        endSoon(reply);
+    }
+
+    private void endSoon(OpenReply reply) {
+        if (!isOver()) {
             deadline = loop.schedule(() -> abort("refused: " + reply.text()), ANSWER_SECONDS, TimeUnit.SECONDS);
         }
     }
@@ -489,7 +519,7 @@ final class IngressConnection extends Connection {
         stopTimers();
         early.release();
         tellStage(last);
-        if (!refused || carried) {
+        if (surplus == null && (!refused || carried)) {
             AttachedTunnel by = tunnel;
             owner.ended(
                     flow,

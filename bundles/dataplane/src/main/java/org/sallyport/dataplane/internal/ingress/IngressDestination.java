@@ -9,14 +9,17 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Cidr;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
@@ -51,6 +54,9 @@ public final class IngressDestination {
     private static final Logger LOG = LoggerFactory.getLogger(IngressDestination.class);
     private static final long LOOK_MILLIS = 100;
 
+    /** Connections beyond the limit that are answered at once; what is more is reset. */
+    private static final int MOST_SURPLUS = 256;
+
     private final Surroundings surroundings;
     private final PortBook ports;
     private final AttachedTunnels tunnels;
@@ -60,6 +66,9 @@ public final class IngressDestination {
     private final Share handshakeShare;
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
+    /** Of connections beyond the limit, while they are answered. */
+    private final Traffic surplus = new Traffic();
+
     private final RefusalLog refusals = new RefusalLog();
     private final ArrivalRates rates;
     private final TlsLeg tls;
@@ -67,6 +76,9 @@ public final class IngressDestination {
 
     private volatile Destination destination;
     private volatile PlaneConfig config;
+    /** Counts how often what may be dialled was another; written by the control loop. */
+    private final AtomicLong judgement = new AtomicLong();
+
     private volatile State state = new State.Waiting("not applied yet");
     /** Set while its connections are on their way out and no new ones may begin. */
     private volatile boolean leaving;
@@ -117,8 +129,13 @@ public final class IngressDestination {
 
     /** Takes over a newer configuration; {@link #decide} and {@link #openIfWanted} carry it out. */
     public void update(Destination newer, PlaneConfig newerConfig) {
+        boolean otherwise = !Objects.equals(newerConfig.access(), config.access());
         destination = newer;
         config = newerConfig;
+        if (otherwise) {
+            // last, so that whoever opens by it opens with the newer revision
+            judgement.incrementAndGet();
+        }
     }
 
     /**
@@ -296,26 +313,26 @@ public final class IngressDestination {
             reset(channel);
             return;
         }
+        OpenReply tooMany = null;
         if (!traffic.begin(now.options().maxConnections())) {
-            protocol.leave();
-            refused(
-                    surroundings.nextFlow(),
-                    source,
-                    new OpenReply(
-                            OpenCode.TOO_MANY,
-                            "the limit of " + now.options().maxConnections() + " connections is reached"));
-            reset(channel);
-            return;
+            tooMany = new OpenReply(
+                    OpenCode.TOO_MANY, "the limit of " + now.options().maxConnections() + " connections is reached");
+            refused(surroundings.nextFlow(), source, tooMany);
+            if (!answers(protocol) || !surplus.begin(MOST_SURPLUS)) {
+                protocol.leave();
+                reset(channel);
+                return;
+            }
         }
         AttachedTunnel first = firstChoice(source);
         EventLoop loop = first == null ? acceptLoop : first.tunnel().eventLoop();
         IngressConnection connection;
         try {
-            connection = new IngressConnection(this, now, protocol, channel, first, loop);
+            connection = new IngressConnection(this, now, protocol, channel, first, loop, tooMany);
         } catch (RuntimeException | LinkageError e) {
             LOG.error("{}: protocol {} failed on a new connection", channel, protocol.name(), e);
             protocol.leave();
-            traffic.ended();
+            (tooMany == null ? traffic : surplus).ended();
             refused(
                     surroundings.nextFlow(),
                     source,
@@ -324,6 +341,16 @@ public final class IngressDestination {
             return;
         }
         connection.register();
+    }
+
+    /** {@return whether a protocol has a word of its own for a connection that is not carried} */
+    private static boolean answers(Plugin<Protocol> protocol) {
+        try {
+            return protocol.service().opensLate();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("protocol {} failed on a new connection", protocol.name(), e);
+            return false;
+        }
     }
 
     private static OpenReply denied(Destination destination, InetSocketAddress source) {
@@ -358,6 +385,26 @@ public final class IngressDestination {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    /** {@return where connections beyond the limit count} */
+    Traffic surplus() {
+        return surplus;
+    }
+
+    /** {@return a number that changes when what may be dialled does; on every thread} */
+    long judgement() {
+        return judgement.get();
+    }
+
+    /** {@return whether an address is a proxy's whose word counts; on every thread} */
+    boolean trusts(InetAddress source) {
+        for (Cidr proxy : config.trustedProxies()) {
+            if (proxy.contains(source)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@return how many connections may wait for a client} */

@@ -17,6 +17,7 @@ import org.sallyport.api.service.LimitView;
  * @param dials opens that are held, resolved or dialled at the egress; each gateway has its {@link Share}
  * @param waiting connections that wait at the ingress for a client; each destination has its {@link Share}
  * @param handshakes TLS handshakes with applications that are under way; each destination has its {@link Share}
+ * @param handshakeSources the same of each source
  * @param newcomers new connections of each source at each destination
  * @param fruitless those that were reset before they had sent anything
  */
@@ -27,6 +28,7 @@ public record ProcessLimits(
         Allowance dials,
         Allowance waiting,
         Allowance handshakes,
+        SourceCounts handshakeSources,
         SourceDebts newcomers,
         SourceDebts fruitless) {
     /** {@return the limits that are configured, at any time, nothing taken} */
@@ -43,6 +45,7 @@ public record ProcessLimits(
                 new Allowance(() -> settings.now().shared().dials()),
                 new Allowance(() -> settings.now().shared().waiting()),
                 new Allowance(() -> settings.now().shared().handshakes()),
+                new SourceCounts(() -> settings.now().shared().handshakesSource()),
                 new SourceDebts(now),
                 new SourceDebts(now));
     }
@@ -55,9 +58,12 @@ public record ProcessLimits(
                 LimitView.count("dials.process", dials.most(), dials.taken()),
                 LimitView.count("waiting.process", waiting.most(), waiting.taken()),
                 LimitView.count("handshakes.process", handshakes.most(), handshakes.taken()),
+                LimitView.count("handshakes.source", handshakeSources.most(), null),
                 LimitView.rate("ingress.source", ingress.source()),
                 LimitView.rate("ingress.destination", ingress.destination()),
                 LimitView.rate("ingress.fruitless.source", ingress.fruitlessSource()),
-                LimitView.rate("ingress.fruitless.destination", ingress.fruitlessDestination()));
+                LimitView.rate("ingress.fruitless.destination", ingress.fruitlessDestination()),
+                // kept by the protocols of HTTP, of which several may be installed, or none
+                LimitView.bytes("http.max.body", settings.now().http().maxBody(), null));
     }
 }
