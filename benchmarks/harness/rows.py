@@ -176,6 +176,20 @@ class LongPath(Row):
         return _bulk(load, self, program, self._way, 1, seconds, ramp=1 if load.quick else 3)
 
 
+def _requests(load: Load, row: Row, program: Program, port: int, connections: int, seconds: float) -> dict[str, float]:
+    url = f"http://127.0.0.1:{port}/"
+    text = load.processes.call(["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency", url], seconds + 30)
+    if "Socket errors" in text or "Non-2xx" in text:
+        raise Failed(f"{program.title}: {row.name}: expected no errors: {' '.join(text.split())}")
+    rate = re.search(r"Requests/sec:\s*([\d.]+)", text)
+    total = re.search(r"(\d+) requests in", text)
+    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", text)
+    if not (rate and total and p99 and int(total.group(1))):
+        raise Failed(f"{program.title}: {row.name}: not understood: {' '.join(text.split())}")
+    scale = {"us": 1e-3, "ms": 1.0, "s": 1e3}[p99.group(2)]
+    return {"per_s": float(rate.group(1)), "p99_ms": float(p99.group(1)) * scale, "units": float(total.group(1))}
+
+
 class Requests(Row):
     """HTTP keep-alive requests for a small file, carried as plain bytes."""
 
@@ -194,17 +208,27 @@ class Requests(Row):
         }
 
     def measure(self, load: Load, program: Program, seconds: float) -> dict[str, float]:
-        url = f"http://127.0.0.1:{program.near('web', self._cloud)}/"
-        text = load.processes.call(["wrk", "-t1", f"-c{self._connections}", f"-d{max(1, round(seconds))}s", "--latency", url], seconds + 30)
-        if "Socket errors" in text or "Non-2xx" in text:
-            raise Failed(f"{program.title}: {self.name}: expected no errors: {' '.join(text.split())}")
-        rate = re.search(r"Requests/sec:\s*([\d.]+)", text)
-        total = re.search(r"(\d+) requests in", text)
-        p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", text)
-        if not (rate and total and p99 and int(total.group(1))):
-            raise Failed(f"{program.title}: {self.name}: not understood: {' '.join(text.split())}")
-        scale = {"us": 1e-3, "ms": 1.0, "s": 1e3}[p99.group(2)]
-        return {"per_s": float(rate.group(1)), "p99_ms": float(p99.group(1)) * scale, "units": float(total.group(1))}
+        return _requests(load, self, program, program.near("web", self._cloud), self._connections, seconds)
+
+
+class ParsedRequests(Row):
+    """The same through a destination of protocol http, which reads and rewrites each request, beside one of tcp on the same pair."""
+
+    setup = Setup(http=True)
+
+    def __init__(self, connections: int, *, share: Bars = (), share_goal: Bars = ()) -> None:
+        self.name = f"http-{connections}-parsed"
+        self._connections = connections
+        self.figures = {
+            "per_s": Figure(f"HTTP keep-alive as http, {_many(connections, 'connection')}", "requests/s", True),
+            "share": Figure("· of what tcp carries", "", True, 2, share, share_goal),
+            "p99_ms": Figure("· p99", "ms", False, 2),
+        }
+
+    def measure(self, load: Load, program: Program, seconds: float) -> dict[str, float]:
+        plain = _requests(load, self, program, program.near("web"), self._connections, seconds)
+        parsed = _requests(load, self, program, program.near("web-http"), self._connections, seconds)
+        return {"per_s": parsed["per_s"], "share": parsed["per_s"] / plain["per_s"], "p99_ms": parsed["p99_ms"]}
 
 
 class Connects(Row):
@@ -383,6 +407,7 @@ ROWS: dict[str, Row] = {
         Bulk(64, "down"),
         Requests(256, bar=haproxy(1.2), goal=haproxy(1.7)),
         Requests(1, p99=fixed(1), p99_goal=haproxy(1)),
+        ParsedRequests(64, share=fixed(0.8)),
         EchoBeside(bar=openssh(1), goal=fixed(1)),
         EchoBeside(tunnels=2, goal=fixed(0.3)),
         Bulk(8, "down", tunnels=2),

@@ -5,14 +5,7 @@ package org.sallyport.api;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * decides; deny beats allow where two are equally specific. A rule with an exact host or address is more specific than
  * one with a block, a longer block than a shorter one, a block than none; between equals, one with a port than one
  * without. A deny rule with a block also denies the IPv6 addresses that carry one of it ({@link CarriedAddress}).
+ *
+ * <p>Rules with a path allow single requests of HTTP. They say all about the places that they name: where the most specific
+ * rules that match a place have paths, whatever less specific ones allow does not hold there. Of several paths the longest
+ * that matches decides. A path is an exception to the rule of the very same host and port; any other deny rule that is equally
+ * specific beats it.
  */
 public final class Acl {
     /** No rule: everything is denied. */
@@ -36,25 +34,8 @@ public final class Acl {
     /** Of a path in a message: all but its text. */
     private static final int PATH_BYTES = 8;
 
-    /** Bits of an IPv6 address that stand before an IPv4 one that it carries. */
-    private static final int BEFORE_CARRIED = 96;
-
     private final List<AclRule> rules;
-
-    /**
-     * Those of the rules that decide about connections, by what they are found by: every open and every address is judged, and
-     * there may be thousands of rules.
-     */
-    private final List<Entry> anyHost = new ArrayList<>(1);
-
-    private final Map<String, List<Entry>> names = new HashMap<>();
-    private final Map<Cidr, List<Entry>> blocks = new HashMap<>();
-
-    /** The prefixes that blocks have. */
-    private final SortedSet<Integer> prefixes = new TreeSet<>();
-
-    /** Ports of those that allow a block, 0 for any. */
-    private final Set<Integer> allowedByAddress = new HashSet<>();
+    private final AclIndex index;
 
     /**
      * @param rules in the order in which they were given, no two with the same target; at most 10,000
@@ -64,29 +45,7 @@ public final class Acl {
         if (rules.size() > MAX_RULES) {
             throw new IllegalArgumentException(rules.size() + " ACL rules: expected at most " + MAX_RULES);
         }
-        for (AclRule rule : this.rules) {
-            // a rule with a path allows single HTTP requests, never a whole connection
-            if (rule.path().isEmpty()) {
-                add(Entry.of(rule));
-            }
-        }
-    }
-
-    private void add(Entry entry) {
-        Cidr block = entry.block();
-        String host = entry.rule().host();
-        if (host.isEmpty()) {
-            anyHost.add(entry);
-        } else if (block == null) {
-            names.computeIfAbsent(host.toLowerCase(Locale.ROOT), any -> new ArrayList<>(1))
-                    .add(entry);
-        } else {
-            blocks.computeIfAbsent(block, any -> new ArrayList<>(1)).add(entry);
-            prefixes.add(block.prefix());
-            if (entry.rule().action() == AclRule.Action.ALLOW) {
-                allowedByAddress.add(entry.rule().port());
-            }
-        }
+        index = new AclIndex(this.rules);
     }
 
     /** {@return the rules in the order in which they were given} */
@@ -148,78 +107,95 @@ public final class Acl {
     }
 
     /**
-     * Decides about a place before its name is resolved ({@code address} absent), or about an address that is then
-     * dialled. Without an address, a place is denied only when no address could make it allowed.
+     * Decides about a whole connection to a place before its name is resolved ({@code address} absent), or to an address
+     * that is then dialled. Without an address, a place is denied only when no address could make it allowed.
      *
      * @param host the host name or address of the resource, as the destination names it
      * @param port the resource's port
      * @param address what the name resolved to, or null before that
-     * @return the rule that matched, or the reason of a denial
+     * @return the rule that matched, or the reason of a denial, which tells also whether single requests may be allowed
      */
     public Verdict verdict(String host, int port, @Nullable InetAddress address) {
-        @Nullable Entry decisive = decisiveEntry(host, port, address);
-        if (decisive != null && decisive.rule().action() == AclRule.Action.ALLOW) {
-            return decisive.allowed();
+        AclMatch match = index.match(host, port, address);
+        AclRule whole = match.whole();
+        if (whole != null && whole.action() == AclRule.Action.ALLOW) {
+            return new Verdict.Allowed(whole.toString());
         }
-        if (address == null && addressMayAllow(port)) {
+        if (address == null && index.mayAllowByAddress(port)) {
             return new Verdict.Allowed("an address rule may allow it");
         }
         String place = new HostPort(host, port).toString();
-        @Nullable AclRule best = decisive == null ? null : decisive.rule();
+        if (!match.paths().isEmpty()) {
+            return new Verdict.Denied(
+                    Verdict.Source.ACL, pathsOnly(place, match.paths().get(0)), true);
+        }
+        boolean pathsMayFollow = address == null && index.mayAllowPathsByAddress(port);
         return new Verdict.Denied(
-                Verdict.Source.ACL,
-                best == null
-                        ? "no ACL rule allows " + place + "; acl:allow GATEWAY " + place + " would"
-                        : "the ACL rule '" + best + "' denies " + place + "; acl:remove GATEWAY " + best.target()
-                                + " would lift it");
+                Verdict.Source.ACL, whole == null ? unlisted(place) : denies(whole, place), pathsMayFollow);
     }
 
     /**
-     * The rule that decides about a place, whatever it says.
+     * Decides about one request of HTTP.
      *
-     * @param host as in {@link #verdict}
-     * @param port as in {@link #verdict}
-     * @param address as in {@link #verdict}
-     * @return the most specific rule that matches, or null when none does
+     * @param host as in {@link #verdict(String, int, InetAddress)}
+     * @param port as there
+     * @param address that is dialled
+     * @param path of the request, decoded, without dot segments; begins with a slash
+     * @return the rule that matched, or the reason of a denial
+     */
+    public Verdict verdict(String host, int port, InetAddress address, String path) {
+        AclMatch match = index.match(host, port, address);
+        AclRule rule = match.longest(path);
+        if (rule == null) {
+            rule = match.whole();
+        }
+        if (rule != null && rule.action() == AclRule.Action.ALLOW) {
+            return new Verdict.Allowed(rule.toString());
+        }
+        String place = new HostPort(host, port).toString();
+        String wanted = place + Shown.of(AclRule.expressible(path));
+        if (rule != null) {
+            return new Verdict.Denied(
+                    Verdict.Source.ACL,
+                    "the ACL rule '" + rule + "' denies path " + Shown.of(path) + " of " + place
+                            + "; acl:allow GATEWAY " + wanted + " would allow it",
+                    !match.paths().isEmpty());
+        }
+        return new Verdict.Denied(
+                Verdict.Source.ACL,
+                "no ACL rule allows path " + Shown.of(path) + " of " + place
+                        + (match.paths().isEmpty()
+                                ? ""
+                                : ", as '" + match.paths().get(0) + "' does others")
+                        + "; acl:allow GATEWAY " + wanted + " would",
+                !match.paths().isEmpty());
+    }
+
+    private static String unlisted(String place) {
+        return "no ACL rule allows " + place + "; acl:allow GATEWAY " + place + " would";
+    }
+
+    private static String denies(AclRule rule, String place) {
+        return "the ACL rule '" + rule + "' denies " + place + "; acl:remove GATEWAY " + rule.target()
+                + " would lift it";
+    }
+
+    private static String pathsOnly(String place, AclRule example) {
+        return "the ACL allows only paths of " + place + ", as '" + example
+                + "' does, which protocols of HTTP can keep to; acl:allow GATEWAY " + place
+                + " would allow whole connections";
+    }
+
+    /**
+     * The rule that decides about whole connections to a place, whatever it says.
+     *
+     * @param host as in {@link #verdict(String, int, InetAddress)}
+     * @param port as there
+     * @param address as there
+     * @return the most specific rule that matches, or null when none does, or only rules with paths
      */
     public @Nullable AclRule decisive(String host, int port, @Nullable InetAddress address) {
-        @Nullable Entry decisive = decisiveEntry(host, port, address);
-        return decisive == null ? null : decisive.rule();
-    }
-
-    private @Nullable Entry decisiveEntry(String host, int port, @Nullable InetAddress address) {
-        Search search = new Search(port);
-        search.among(anyHost, 0);
-        search.among(names.getOrDefault(host.toLowerCase(Locale.ROOT), List.of()), 0);
-        Cidr literal = Cidr.ofLiteral(host);
-        if (literal != null) {
-            search.among(blocks.getOrDefault(literal, List.of()), 0);
-        }
-        if (address != null) {
-            for (int prefix : prefixes) {
-                search.among(around(address, prefix), 0);
-            }
-            for (InetAddress carried : CarriedAddress.of(address)) {
-                for (int prefix : prefixes) {
-                    // an allow rule is about what it names only: nobody meant to open a translator by it
-                    search.among(
-                            around(carried, prefix).stream()
-                                    .filter(entry -> entry.rule().action() == AclRule.Action.DENY)
-                                    .toList(),
-                            BEFORE_CARRIED);
-                }
-            }
-        }
-        return search.best;
-    }
-
-    private List<Entry> around(InetAddress address, int prefix) {
-        Cidr block = Cidr.around(address, prefix);
-        return block == null ? List.of() : blocks.getOrDefault(block, List.of());
-    }
-
-    private boolean addressMayAllow(int port) {
-        return allowedByAddress.contains(0) || allowedByAddress.contains(port);
+        return index.match(host, port, address).whole();
     }
 
     @Override
@@ -235,51 +211,5 @@ public final class Acl {
     @Override
     public String toString() {
         return rules.toString();
-    }
-
-    /**
-     * A rule, read.
-     *
-     * @param block that its host part names; null when that is empty or a name
-     * @param allowed what it says of those that it allows
-     */
-    private record Entry(AclRule rule, @Nullable Cidr block, Verdict.Allowed allowed) {
-        static Entry of(AclRule rule) {
-            return new Entry(
-                    rule,
-                    rule.host().isEmpty() ? null : Cidr.ofLiteral(rule.host()),
-                    new Verdict.Allowed(rule.toString()));
-        }
-
-        int rank(int before) {
-            int host =
-                    rule.host().isEmpty() ? 0 : block == null || block.isSingle() ? 200 : 1 + before + block.prefix();
-            return host * 2 + (rule.port() == 0 ? 0 : 1);
-        }
-    }
-
-    /** The most specific of the rules that match; deny beats allow where two are equally specific. */
-    private static final class Search {
-        private final int port;
-        private int bestRank = -1;
-
-        @Nullable
-        Entry best;
-
-        Search(int port) {
-            this.port = port;
-        }
-
-        /** @param before bits of the address that stand before those that the rules are about */
-        void among(List<Entry> matching, int before) {
-            for (Entry entry : matching) {
-                int rank = entry.rank(before);
-                if (entry.rule().matchesPort(port)
-                        && (rank > bestRank || (rank == bestRank && entry.rule().action() == AclRule.Action.DENY))) {
-                    best = entry;
-                    bestRank = rank;
-                }
-            }
-        }
     }
 }

@@ -17,8 +17,24 @@ public sealed interface Verdict {
      *
      * @param source which list said so
      * @param reason the rule, or its absence, and what would allow it; one sentence
+     * @param byPath whether single requests may be allowed by their paths although whole connections are not
      */
-    record Denied(Source source, String reason) implements Verdict {}
+    record Denied(Source source, String reason, boolean byPath) implements Verdict {
+        /** Nothing of it may. */
+        public Denied(Source source, String reason) {
+            this(source, reason, false);
+        }
+
+        /** {@return the same with the word {@code GATEWAY} of a command replaced by a gateway's ID} */
+        public Denied at(GatewayId gateway) {
+            // a list of rules does not know whose it is; hosts are lower case, so nothing else of a rule can match
+            return new Denied(
+                    source,
+                    reason.replace("acl:allow GATEWAY ", "acl:allow " + gateway + " ")
+                            .replace("acl:remove GATEWAY ", "acl:remove " + gateway + " "),
+                    byPath);
+        }
+    }
 
     /** Which list refused. */
     enum Source {

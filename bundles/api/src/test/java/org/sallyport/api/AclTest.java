@@ -129,6 +129,111 @@ final class AclTest {
     }
 
     @Test
+    void onlyTheNamedPathsAreAllowedAndAPathIsMoreSpecificThanNone() throws Exception {
+        Acl acl = acl("allow web:80/public", "allow web:80/public/a", "deny web:80", "allow :");
+
+        assertThat(request(acl, "/public")).isTrue();
+        assertThat(request(acl, "/public/")).isTrue();
+        assertThat(request(acl, "/public/a/b")).isTrue();
+        assertThat(request(acl, "/publicity")).isFalse();
+        assertThat(request(acl, "/")).isFalse();
+        assertThat(acl.verdict("web", 80, address("10.0.0.1"), "/public/a/b"))
+                .isEqualTo(new Verdict.Allowed("allow web:80/public/a"));
+        assertThat(acl.verdict("web", 81, address("10.0.0.1"), "/secret").allowed())
+                .isTrue();
+    }
+
+    @Test
+    void rulesWithPathsSayAllAboutTheirPlace() throws Exception {
+        Acl acl = acl("allow :", "allow :80/b", "allow web:80/a");
+
+        assertThat(request(acl, "/a")).isTrue();
+        assertThat(request(acl, "/b")).isFalse();
+        assertThat(acl.verdict("web", 80, address("10.0.0.1")).allowed()).isFalse();
+        assertThat(acl.verdict("other", 80, address("10.0.0.1"), "/b").allowed())
+                .isTrue();
+        assertThat(acl.verdict("other", 80, address("10.0.0.1"), "/a").allowed())
+                .isFalse();
+    }
+
+    @Test
+    void aRuleWithoutAPathForTheSamePlaceAllowsAllPaths() throws Exception {
+        Acl acl = acl("allow web:80/a", "allow web:80");
+
+        assertThat(acl.verdict("web", 80, null).allowed()).isTrue();
+        assertThat(request(acl, "/b")).isTrue();
+    }
+
+    @Test
+    void aPathIsNoExceptionToADenyRuleOfAnotherPlace() throws Exception {
+        Acl acl = acl("allow rebind.example:80/a", "deny [169.254.169.254]:80");
+
+        assertThat(acl.verdict("rebind.example", 80, address("169.254.169.254"), "/a")
+                        .allowed())
+                .isFalse();
+        assertThat(denied(acl.verdict("rebind.example", 80, address("169.254.169.254")))
+                        .byPath())
+                .isFalse();
+        assertThat(acl.verdict("rebind.example", 80, address("10.0.0.1"), "/a").allowed())
+                .isTrue();
+    }
+
+    @Test
+    void denialsTellWhetherSingleRequestsMayBeAllowed() throws Exception {
+        Acl acl = acl("allow web:80/public", "allow [10.0.0.0/8]:81/a");
+
+        Verdict.Denied whole = denied(acl.verdict("web", 80, null));
+        assertThat(whole.byPath()).isTrue();
+        assertThat(whole.reason())
+                .isEqualTo(
+                        "the ACL allows only paths of web:80, as 'allow web:80/public' does, which protocols of HTTP can"
+                                + " keep to; acl:allow GATEWAY web:80 would allow whole connections");
+        assertThat(denied(acl.verdict("web", 82, null)).byPath()).isFalse();
+        assertThat(denied(acl.verdict("db", 81, null)).byPath()).isTrue();
+        assertThat(denied(acl.verdict("db", 81, address("10.0.0.1"))).byPath()).isTrue();
+        assertThat(denied(acl.verdict("db", 81, address("11.0.0.1"))).byPath()).isFalse();
+    }
+
+    @Test
+    void aDeniedPathIsNamedWithTheCommandThatWouldAllowIt() throws Exception {
+        Acl acl = acl("allow web:80/public");
+
+        assertThat(denied(acl.verdict("web", 80, address("10.0.0.1"), "/private/a b"))
+                        .at(new GatewayId("qsn47KM8iTa_local"))
+                        .reason())
+                .isEqualTo("no ACL rule allows path /private/a b of web:80, as 'allow web:80/public' does others;"
+                        + " acl:allow qsn47KM8iTa_local web:80/private would");
+        assertThat(denied(acl("allow web:80/public", "deny web:80").verdict("web", 80, address("10.0.0.1"), "/x"))
+                        .reason())
+                .isEqualTo(
+                        "the ACL rule 'deny web:80' denies path /x of web:80; acl:allow GATEWAY web:80/x would allow it");
+        assertThat(denied(acl.verdict("web", 80, address("10.0.0.1"), "/" + "x".repeat(9_000)))
+                        .reason())
+                .hasSizeLessThan(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a%20b", "/a%2fb", "/a;b", "/a\\b", "/a?b", "/a#b", "/a//b", "//", "/a/./b", "/a/../b", "/..", "/a/."
+            })
+    void aPathThatNoRequestIsComparedByIsRefused(String path) {
+        assertThatThrownBy(() -> AclRule.parse(AclRule.Action.ALLOW, "web:80" + path))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(path)
+                .hasMessageContaining("expected a path as it is when it is decoded");
+    }
+
+    private static boolean request(Acl acl, String path) throws UnknownHostException {
+        return acl.verdict("web", 80, address("10.0.0.1"), path).allowed();
+    }
+
+    private static Verdict.Denied denied(Verdict verdict) {
+        assertThat(verdict).isInstanceOf(Verdict.Denied.class);
+        return (Verdict.Denied) verdict;
+    }
+
+    @Test
     void aRuleReplacesTheOneWithItsTarget() {
         Acl acl = acl("allow db:5432", "deny db:5432");
 
@@ -139,8 +244,16 @@ final class AclTest {
 
     @Test
     void targetsAreShownAsTheyAreRead() {
-        for (String target :
-                List.of("db:5432", ":443", "db:", ":", "[10.0.0.0/8]:22", "[2001:db8::1]:", "web:80/a/b")) {
+        for (String target : List.of(
+                "db:5432",
+                ":443",
+                "db:",
+                ":",
+                "[10.0.0.0/8]:22",
+                "[2001:db8::1]:",
+                "web:80/a/b",
+                "web:80/",
+                "web:80/a/")) {
             AclRule rule = AclRule.parse(AclRule.Action.ALLOW, target);
             assertThat(AclRule.parse(AclRule.Action.ALLOW, rule.target())).isEqualTo(rule);
         }

@@ -2,7 +2,9 @@
 // Copyright the Sallyport authors
 package org.sallyport.http;
 
+import java.util.function.LongSupplier;
 import org.sallyport.api.LegSecurity;
+import org.sallyport.api.config.Limits;
 import org.sallyport.http.internal.HttpIngress;
 import org.sallyport.http.internal.HttpPathGuard;
 import org.sallyport.spi.PipelineStage;
@@ -21,15 +23,17 @@ public abstract class HttpCarrying implements Protocol {
     private final PipelineStage egress;
 
     /**
-     * Carries HTTP within {@link HttpLimits#DEFAULTS}.
+     * Carries HTTP within {@link HttpLimits#DEFAULTS}, and what is configured.
      *
      * @param security of the application's leg; resources are told of it as the scheme
+     * @param configured says how large a request's body may be
      */
-    protected HttpCarrying(LegSecurity security) {
+    protected HttpCarrying(LegSecurity security, Limits configured) {
         this.security = security;
         HttpLimits limits = HttpLimits.DEFAULTS;
         boolean tls = security != LegSecurity.NONE;
-        ingress = (pipeline, context) -> pipeline.addLast(new HttpIngress(context, tls, limits));
+        LongSupplier maxBody = () -> configured.now().http().maxBody();
+        ingress = (pipeline, context) -> pipeline.addLast(new HttpIngress(context, tls, limits, maxBody));
         egress = (pipeline, context) -> {
             if (context.pathRules()) {
                 pipeline.addLast(new HttpPathGuard(context, limits));
@@ -55,6 +59,12 @@ public abstract class HttpCarrying implements Protocol {
     /** The first request opens the stream, so that a connection without one costs the resource nothing. */
     @Override
     public final boolean opensLate() {
+        return true;
+    }
+
+    /** Where only paths of a resource are allowed, each request is asked for. */
+    @Override
+    public final boolean judgesPaths() {
         return true;
     }
 }

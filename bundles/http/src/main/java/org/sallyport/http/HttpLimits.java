@@ -5,7 +5,8 @@ package org.sallyport.http;
 import java.time.Duration;
 
 /**
- * Bounds on what is kept of a message and on how long it may take. Bodies have no bound: they stream.
+ * Bounds on what is kept of a message and on how long it may take. Bodies stream, and
+ * have a bound only where the operator sets one.
  *
  * @param requestLine bytes of a request line, its end not counted; longer ones are answered 414
  * @param headerLine bytes of one header or trailer line; longer ones are answered 431

@@ -8,7 +8,7 @@ import org.sallyport.api.Verdict;
 
 /**
  * Decides what may be dialled, at the end that dials. Immutable: a change is another policy in another
- * {@link PlaneConfig}. On event loops; never blocks.
+ * {@link PlaneConfig}, and two that decide alike should be equal. On event loops; never blocks.
  */
 @FunctionalInterface
 public interface AccessPolicy {
@@ -18,7 +18,21 @@ public interface AccessPolicy {
      * @param host the resource's host as the destination names it
      * @param port its port
      * @param address null before the name is resolved
-     * @return the verdict
+     * @return the verdict about a whole connection; a denial tells whether {@link #checkPath} may allow single requests
      */
     Verdict check(String host, int port, @Nullable InetAddress address);
+
+    /**
+     * Called for each request of a connection that as a whole is denied {@linkplain Verdict.Denied#byPath by path}, and for
+     * all later ones of it, whatever the policy is by then.
+     *
+     * @param host the resource's host as the destination names it
+     * @param port its port
+     * @param address that was dialled
+     * @param path decoded, without dot segments; begins with a slash
+     * @return the verdict about the request; without rules for paths that about the connection
+     */
+    default Verdict checkPath(String host, int port, InetAddress address, String path) {
+        return check(host, port, address);
+    }
 }

@@ -33,6 +33,8 @@ public enum OpenCode {
     TLS_FAILED(11, false),
     /** Something went wrong here. */
     INTERNAL(12, true),
+    /** No client was there in time; what the ingress end says itself, never sent. */
+    NO_CLIENT(-2, false),
     /** A code that this version does not know; never sent. */
     OTHER(-1, true);
 
@@ -57,7 +59,7 @@ public enum OpenCode {
     /** {@return the code with this number, {@link #OTHER} for one that this version does not know} */
     public static OpenCode of(int number) {
         for (OpenCode code : values()) {
-            if (code.number == number) {
+            if (code.number == number && number >= 0) {
                 return code;
             }
         }

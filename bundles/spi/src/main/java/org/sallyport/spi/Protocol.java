@@ -54,9 +54,18 @@ public interface Protocol {
 
     /**
      * Whether a stream is opened by the stage, with {@link StreamContext#open()}, rather than as soon as the application
-     * has connected.
+     * has connected. Such a stage is also given a connection beyond the destination's limit, whose open is refused, so that
+     * it can answer; whoever opens early has nobody to answer, and is reset.
      */
     default boolean opensLate() {
+        return false;
+    }
+
+    /**
+     * Whether the egress stage asks {@link StreamContext#pathAllowed} for each request where {@link StreamContext#pathRules}
+     * says so. A resource of which rules allow only paths is dialled for such a protocol alone.
+     */
+    default boolean judgesPaths() {
         return false;
     }
 }

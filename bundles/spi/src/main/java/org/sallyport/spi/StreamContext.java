@@ -19,7 +19,7 @@ public interface StreamContext {
     /** {@return the address that the application connected to} */
     InetSocketAddress local();
 
-    /** {@return whether the source is a proxy whose word about the real source counts} */
+    /** {@return whether the source is a proxy whose word about the real source counts; may change while it is connected} */
     boolean trustedPeer();
 
     /** {@return what is known of the application's TLS and protocol: {@code sni}, {@code alpn}} */
@@ -42,10 +42,21 @@ public interface StreamContext {
      */
     void renew();
 
-    /** {@return at the egress end: whether path rules apply to this destination, so that each request must be asked for} */
+    /**
+     * {@return at the ingress end: whether what may be dialled has changed since the stream was opened; a stage that sends
+     * several requests on one stream then {@linkplain #renew renews} it before the next, which so is judged anew}
+     */
+    boolean stale();
+
+    /** {@return at the egress end: whether only paths of the resource are allowed, so that each request must be asked for} */
     boolean pathRules();
 
-    /** {@return at the egress end: whether the ACL's path rules allow a normalised path} */
+    /**
+     * Asks whether a request is allowed, at the egress end. A denial is told to the operator, with the rule.
+     *
+     * @param path decoded, without dot segments; begins with a slash
+     * @return whether it is, by the rules as they are now
+     */
     boolean pathAllowed(String path);
 
     /** {@return completes when this connection is asked to end soon} */

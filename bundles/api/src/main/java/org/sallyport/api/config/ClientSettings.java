@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Cidr;
 
 /**
  * The settings of the client role, PID {@value #PID}.
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxyCredentials the file that holds the credentials for it; empty: none
  * @param reconnectAttempts how often a lost tunnel is tried again; -1: for ever
  * @param tokenFiles token files to attach with at start, besides those of the command line
+ * @param trustedProxies whose word about who an application is counts, for the protocols of HTTP
  * @param drainTimeout how long connections may go on when something is stopped
  */
 public record ClientSettings(
@@ -24,6 +26,7 @@ public record ClientSettings(
         String proxyCredentials,
         int reconnectAttempts,
         List<String> tokenFiles,
+        List<Cidr> trustedProxies,
         Duration drainTimeout) {
     /** Names the settings in OSGi's configuration admin, and the file {@code etc/org.sallyport.client.cfg}. */
     public static final String PID = "org.sallyport.client";
@@ -44,12 +47,13 @@ public record ClientSettings(
             "",
             "paths of token files, separated by commas, or nothing",
             text -> Texts.list(text, path -> path));
+    private static final SettingKey<List<Cidr>> TRUSTED_PROXIES = Texts.trustedProxies();
     private static final SettingKey<Duration> DRAIN_TIMEOUT =
             new SettingKey<>("drain.timeout", "5", "seconds from 0 to 50", text -> Texts.seconds(text, 0, 50));
 
     /** All keys, in the order of the file. */
-    public static final List<SettingKey<?>> KEYS =
-            List.of(LISTEN_ADDRESS, PROXY, PROXY_CREDENTIALS, RECONNECT_ATTEMPTS, TOKEN_FILES, DRAIN_TIMEOUT);
+    public static final List<SettingKey<?>> KEYS = List.of(
+            LISTEN_ADDRESS, PROXY, PROXY_CREDENTIALS, RECONNECT_ATTEMPTS, TOKEN_FILES, TRUSTED_PROXIES, DRAIN_TIMEOUT);
 
     /** A proxy that may be absent; a {@code null} value would read as a missing one. */
     private record ProxySetting(@Nullable ProxyAddress address) {
@@ -74,6 +78,7 @@ public record ClientSettings(
                 settings.get(PROXY_CREDENTIALS),
                 settings.get(RECONNECT_ATTEMPTS),
                 settings.get(TOKEN_FILES),
+                settings.get(TRUSTED_PROXIES),
                 settings.get(DRAIN_TIMEOUT));
     }
 }

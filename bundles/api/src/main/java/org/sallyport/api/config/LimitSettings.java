@@ -15,8 +15,10 @@ import java.util.Properties;
  * @param windows what the streams of a tunnel may have on the way
  * @param shared what all gateways share
  * @param ingress connections of applications
+ * @param http messages of HTTP
  */
-public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows, Shared shared, Ingress ingress) {
+public record LimitSettings(
+        Attaching attaching, Tunnel tunnel, Windows windows, Shared shared, Ingress ingress, Http http) {
     /** Names the settings in OSGi's configuration admin, and the file {@code etc/org.sallyport.limits.cfg}. */
     public static final String PID = "org.sallyport.limits";
 
@@ -55,11 +57,19 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
      * @param dials opens that are held, resolved or dialled
      * @param waiting connections that wait for a client
      * @param handshakes TLS handshakes with applications that are under way
+     * @param handshakesSource those of them with one source
      * @param flows flows of datagrams at the ingress; when there are more, the one that is idle longest goes
-     * @param flowsOfSource those of one source at one destination
+     * @param flowsSource those of one source at one destination
      */
     public record Shared(
-            long memory, long early, int dials, int waiting, int handshakes, int flows, int flowsOfSource) {}
+            long memory,
+            long early,
+            int dials,
+            int waiting,
+            int handshakes,
+            int handshakesSource,
+            int flows,
+            int flowsSource) {}
 
     /**
      * Connections of applications, in a second. What is more waits in the accept queue.
@@ -70,6 +80,13 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
      * @param fruitlessDestination those of all sources at one destination
      */
     public record Ingress(int source, int destination, int fruitlessSource, int fruitlessDestination) {}
+
+    /**
+     * Messages of HTTP.
+     *
+     * @param maxBody bytes of a request's body; 0: not bounded
+     */
+    public record Http(long maxBody) {}
 
     private static final SettingKey<Integer> ATTACH_SOURCE = count("attach.source", "20", 1, 100_000);
     private static final SettingKey<Integer> ATTACH_TOTAL = count("attach.total", "500", 1, 1_000_000);
@@ -89,6 +106,7 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
     private static final SettingKey<Integer> DIALS_PROCESS = count("dials.process", "2048", 2, 1_000_000);
     private static final SettingKey<Integer> WAITING_PROCESS = count("waiting.process", "8192", 2, 1_000_000);
     private static final SettingKey<Integer> HANDSHAKES_PROCESS = count("handshakes.process", "1000", 2, 1_000_000);
+    private static final SettingKey<Integer> HANDSHAKES_SOURCE = count("handshakes.source", "250", 1, 1_000_000);
     private static final SettingKey<Integer> FLOWS_PROCESS = count("flows.process", "20000", 2, 1_000_000);
     private static final SettingKey<Integer> FLOWS_SOURCE = count("flows.source", "1000", 1, 1_000_000);
     private static final SettingKey<Integer> INGRESS_SOURCE = count("ingress.source", "50000", 0, 10_000_000);
@@ -97,6 +115,11 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
     private static final SettingKey<Integer> FRUITLESS_SOURCE = count("ingress.fruitless.source", "200", 1, 100_000);
     private static final SettingKey<Integer> FRUITLESS_DESTINATION =
             count("ingress.fruitless.destination", "300", 1, 100_000);
+    private static final SettingKey<Long> HTTP_MAX_BODY = new SettingKey<>(
+            "http.max.body",
+            "0",
+            "0 (not bounded) or a size from 1 to 1024g, as in 512k, 32m or 1g",
+            text -> Texts.size(text, 0, 1L << 40));
 
     /** All keys, in the order of the file. */
     public static final List<SettingKey<?>> KEYS = List.of(
@@ -114,12 +137,14 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
             DIALS_PROCESS,
             WAITING_PROCESS,
             HANDSHAKES_PROCESS,
+            HANDSHAKES_SOURCE,
             FLOWS_PROCESS,
             FLOWS_SOURCE,
             INGRESS_SOURCE,
             INGRESS_DESTINATION,
             FRUITLESS_SOURCE,
-            FRUITLESS_DESTINATION);
+            FRUITLESS_DESTINATION,
+            HTTP_MAX_BODY);
 
     /** What holds where nothing else is configured. */
     public static final LimitSettings DEFAULTS = of(Map.of(), new Properties());
@@ -151,13 +176,15 @@ public record LimitSettings(Attaching attaching, Tunnel tunnel, Windows windows,
                         settings.get(DIALS_PROCESS),
                         settings.get(WAITING_PROCESS),
                         settings.get(HANDSHAKES_PROCESS),
+                        settings.get(HANDSHAKES_SOURCE),
                         settings.get(FLOWS_PROCESS),
                         settings.get(FLOWS_SOURCE)),
                 new Ingress(
                         settings.get(INGRESS_SOURCE),
                         settings.get(INGRESS_DESTINATION),
                         settings.get(FRUITLESS_SOURCE),
-                        settings.get(FRUITLESS_DESTINATION)));
+                        settings.get(FRUITLESS_DESTINATION)),
+                new Http(settings.get(HTTP_MAX_BODY)));
     }
 
     private static SettingKey<Integer> count(String name, String standard, int least, int most) {

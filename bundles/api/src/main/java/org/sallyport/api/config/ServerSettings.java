@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.sallyport.api.Cidr;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.PortRange;
 
@@ -19,6 +20,7 @@ import org.sallyport.api.PortRange;
  * @param listenPorts the ports that are given to on-premises destinations
  * @param listenGrace how long listeners stay after the last client went
  * @param egress what is dialled for cloud destinations
+ * @param trustedProxies whose word about who an application is counts, for the protocols of HTTP
  * @param drainTimeout how long connections may go on when something is stopped
  * @param region the region name in IDs of new gateways
  */
@@ -30,6 +32,7 @@ public record ServerSettings(
         PortRange listenPorts,
         Duration listenGrace,
         EgressPolicy egress,
+        List<Cidr> trustedProxies,
         Duration drainTimeout,
         String region) {
     /** Names the settings in OSGi's configuration admin, and the file {@code etc/org.sallyport.server.cfg}. */
@@ -60,6 +63,7 @@ public record ServerSettings(
             "",
             "HOST, ADDRESS or CIDR, each with an optional :PORT, separated by commas",
             text -> Texts.list(text, EgressPolicy.Pattern::parse));
+    private static final SettingKey<List<Cidr>> TRUSTED_PROXIES = Texts.trustedProxies();
     private static final SettingKey<Duration> DRAIN_TIMEOUT =
             new SettingKey<>("drain.timeout", "5", "seconds from 0 to 50", text -> Texts.seconds(text, 0, 50));
     private static final SettingKey<String> REGION =
@@ -75,6 +79,7 @@ public record ServerSettings(
             LISTEN_GRACE,
             EGRESS_ALLOW,
             EGRESS_DENY,
+            TRUSTED_PROXIES,
             DRAIN_TIMEOUT,
             REGION);
 
@@ -96,6 +101,7 @@ public record ServerSettings(
                 settings.get(LISTEN_PORTS),
                 settings.get(LISTEN_GRACE),
                 new EgressPolicy(settings.get(EGRESS_ALLOW), settings.get(EGRESS_DENY)),
+                settings.get(TRUSTED_PROXIES),
                 settings.get(DRAIN_TIMEOUT),
                 settings.get(REGION));
     }

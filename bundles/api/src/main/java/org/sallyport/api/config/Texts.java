@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.sallyport.api.Cidr;
 import org.sallyport.api.HostPort;
 
 /** How settings are written. */
@@ -79,6 +80,15 @@ final class Texts {
     /** An address of this machine as it is written in a bind setting; a name is accepted and resolved at the bind. */
     static String host(String text) {
         return new HostPort(text, 0).host();
+    }
+
+    /** {@return the setting of both roles for the proxies that stand before applications} */
+    static SettingKey<List<Cidr>> trustedProxies() {
+        return new SettingKey<>(
+                "trusted.proxies",
+                "",
+                "addresses or blocks as in 10.0.0.0/8, separated by commas, or nothing",
+                text -> list(text, Cidr::parse));
     }
 
     static <T> List<T> list(String text, Function<String, T> reader) {

@@ -12,6 +12,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sallyport.api.Cidr;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.PortRange;
 
@@ -130,6 +131,23 @@ final class SettingsTest {
     }
 
     @Test
+    void trustedProxiesAreAddressesAndBlocks() {
+        Map<String, String> given = Map.of("trusted.proxies", "10.0.0.0/8, 2001:db8::1");
+
+        assertThat(ServerSettings.of(given, system).trustedProxies())
+                .containsExactly(Cidr.parse("10.0.0.0/8"), Cidr.parse("2001:db8::1"));
+        assertThat(ClientSettings.of(given, system).trustedProxies())
+                .isEqualTo(ServerSettings.of(given, system).trustedProxies());
+        assertThat(ServerSettings.of(Map.of(), system).trustedProxies()).isEmpty();
+        for (String wrong : List.of("proxy.example", "10.0.0.0/33", "10.0.0.1,", "10.0.0.1:80")) {
+            assertThatThrownBy(() -> ClientSettings.of(Map.of("trusted.proxies", wrong), system))
+                    .isInstanceOf(SettingException.class)
+                    .hasMessage("org.sallyport.client: trusted.proxies = '" + wrong
+                            + "': expected addresses or blocks as in 10.0.0.0/8, separated by commas, or nothing");
+        }
+    }
+
+    @Test
     void limitsAreReadWithTheirUnits() {
         LimitSettings limits = LimitSettings.of(
                 Map.of("window.most", "512k", "window.tunnel", "1G", "early.process", "1048576", "tunnel.quiet", "1.5"),
@@ -152,6 +170,8 @@ final class SettingsTest {
         "memory.process, 10, 0 (a quarter of the JVM's direct memory) or a size from 1m to 1024g",
         "attach.source, 0, a number from 1 to 100000",
         "tunnel.opens, 255, a number from 256 to 1000000",
+        "handshakes.source, 0, a number from 1 to 1000000",
+        "http.max.body, -1, 0 (not bounded) or a size from 1 to 1024g",
         "ingress.source, -1, 0 (not bounded) to 10000000",
         "tunnel.dead, 5.5, 'at least 2 s more than tunnel.quiet, which is 4'"
     })

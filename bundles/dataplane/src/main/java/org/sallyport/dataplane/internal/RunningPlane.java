@@ -53,6 +53,7 @@ final class RunningPlane implements GatewayPlane {
             (host, port, address) -> {
                 throw new IllegalStateException("there is nothing to dial yet");
             },
+            List.of(),
             "",
             "127.0.0.1",
             Duration.ZERO,

@@ -37,6 +37,19 @@ class EgressRulesTest {
     }
 
     @Test
+    void aResourceOfWhichOnlyPathsAreAllowedIsNotDialledForAProtocolThatKnowsNone() {
+        try (Resource echo = Resource.echo()) {
+            OpenReply reply = TestPlane.probe(
+                    gateway,
+                    TestPlane.FIRST,
+                    echo.address(),
+                    (host, port, address) -> new Verdict.Denied(Verdict.Source.ACL, "only paths are allowed", true));
+            assertThat(reply).isEqualTo(new OpenReply(OpenCode.DENIED, "only paths are allowed"));
+            assertThat(echo.served()).isZero();
+        }
+    }
+
+    @Test
     void aPolicyThatFailsAllowsNothing() {
         try (Resource echo = Resource.echo()) {
             OpenReply reply = TestPlane.probe(gateway, TestPlane.FIRST, echo.address(), (host, port, address) -> {

@@ -26,7 +26,7 @@ final class AnswerSide {
         BE_RAW
     }
 
-    private final HttpIngress ingress;
+    private final HttpConnection connection;
     private final RequestSide requests;
     private final Owed owed;
     private final HeadReader reader;
@@ -39,8 +39,8 @@ final class AnswerSide {
     private boolean continued;
     private int answered;
 
-    AnswerSide(HttpIngress ingress, RequestSide requests, Owed owed, HttpLimits limits) {
-        this.ingress = ingress;
+    AnswerSide(HttpConnection connection, RequestSide requests, Owed owed, HttpLimits limits) {
+        this.connection = connection;
         this.requests = requests;
         this.owed = owed;
         reader = new HeadReader(limits, false);
@@ -96,7 +96,7 @@ final class AnswerSide {
             }
             in.release();
             settle(context, promise);
-            ingress.badAnswer();
+            connection.badAnswer();
             return;
         }
         if (then == Then.BE_RAW) {
@@ -108,12 +108,12 @@ final class AnswerSide {
 
     private void act(Then then, int before) {
         switch (then) {
-            case RENEW -> ingress.renew();
-            case FINISH -> ingress.finish();
-            case BE_RAW -> ingress.becomeRaw();
+            case RENEW -> connection.renew();
+            case FINISH -> connection.finish();
+            case BE_RAW -> connection.becomeRaw();
             case GO_ON -> {
                 if (answered != before) {
-                    ingress.answered();
+                    connection.answered();
                 }
             }
         }
@@ -169,7 +169,7 @@ final class AnswerSide {
         }
         resourceCloses = !head.persists();
         closing = owed.next(Owed.LAST)
-                || ingress.isDraining()
+                || connection.isDraining()
                 || endsWithStream()
                 // those behind it won't be answered
                 || (resourceCloses && owed.size() > 1)

@@ -33,10 +33,15 @@ final class BodyReader {
         left = bytes;
     }
 
-    /** It has chunks. */
+    /** It has chunks, of any size in all. */
     void chunked() {
+        chunked(Long.MAX_VALUE);
+    }
+
+    /** It has chunks, of so many bytes in all at most; more are 413. */
+    void chunked(long most) {
         mode = Mode.CHUNKED;
-        chunks.begin();
+        chunks.begin(most);
     }
 
     /** It ends with the connection. */

@@ -29,6 +29,7 @@ final class ChunkReader {
     private final byte[] name = new byte[LONGEST_NAME];
     private State state = State.DONE;
     private long left;
+    private long room;
     private int digits;
     private int line;
     private int trailers;
@@ -38,7 +39,9 @@ final class ChunkReader {
         this.limits = limits;
     }
 
-    void begin() {
+    /** @param most bytes in all; a chunk that would make it more is not taken */
+    void begin(long most) {
+        room = most;
         state = State.SIZE;
         left = 0;
         digits = 0;
@@ -82,6 +85,10 @@ final class ChunkReader {
             case EXTENSION -> extension(octet);
             case SIZE_LF -> {
                 expect(octet, '\n');
+                if (left > room) {
+                    throw new HttpFault(413, "The body is larger than the gateway carries.");
+                }
+                room -= left;
                 state = left == 0 ? State.TRAILER : State.DATA;
                 digits = 0;
                 line = 0;

@@ -45,6 +45,7 @@ final class ErrorAnswer {
             case TIMED_OUT -> new HttpFault(504, "The resource was not reached in time.");
             case DISABLED -> new HttpFault(503, "The destination is disabled.");
             case TOO_MANY -> new HttpFault(503, "The gateway is at a limit. Try again later.");
+            case NO_CLIENT -> new HttpFault(503, "The gateway has no way to the resource. Try again later.");
             case DRAINING -> new HttpFault(503, "The gateway is about to stop. Try again.");
             case PROTOCOL_MISSING, UNKNOWN_DESTINATION ->
                 new HttpFault(503, "The destination is not ready. Try again later.");

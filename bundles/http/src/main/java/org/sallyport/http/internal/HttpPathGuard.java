@@ -131,7 +131,8 @@ public final class HttpPathGuard extends ChannelDuplexHandler {
 
     private void check() throws HttpFault {
         head.interpret();
-        if (!context.pathAllowed(RequestPath.of(head))) {
+        // the rules may have changed since the connection began
+        if (context.pathRules() && !context.pathAllowed(RequestPath.of(head))) {
             throw new HttpFault(403, "The path is not allowed.");
         }
         if (owed.isFull()) {

@@ -12,7 +12,7 @@ import org.sallyport.http.HttpLimits;
  * when they came, because most come long before.
  */
 final class Patience {
-    private final HttpIngress ingress;
+    private final HttpConnection connection;
     private final long headNanos;
     private final long idleNanos;
     private final long lingerNanos;
@@ -23,8 +23,8 @@ final class Patience {
     private boolean inHead;
     private boolean asked;
 
-    Patience(HttpIngress ingress, HttpLimits limits) {
-        this.ingress = ingress;
+    Patience(HttpConnection connection, HttpLimits limits) {
+        this.connection = connection;
         headNanos = limits.headTimeout().toNanos();
         idleNanos = limits.idleTimeout().toNanos();
         lingerNanos = limits.lingerTimeout().toNanos();
@@ -70,19 +70,19 @@ final class Patience {
 
     private void look() {
         long now = now();
-        if (!ingress.isIdle()) {
+        if (!connection.isIdle()) {
             lookIn(headNanos);
-        } else if (ingress.isInHead()) {
+        } else if (connection.isInHead()) {
             long left = headNanos - (now - headBegan);
             if (left <= 0) {
-                ingress.headLate();
+                connection.headLate();
             } else {
                 lookIn(left);
             }
         } else {
             long left = (asked ? idleNanos : headNanos) - (now - idleSince);
             if (left <= 0) {
-                ingress.finish();
+                connection.finish();
             } else {
                 lookIn(Math.min(left, headNanos));
             }

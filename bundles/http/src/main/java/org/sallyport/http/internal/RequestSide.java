@@ -5,6 +5,7 @@ package org.sallyport.http.internal;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.http.HttpLimits;
 
@@ -16,12 +17,13 @@ import org.sallyport.http.HttpLimits;
  * answer tells what it is; requests beyond {@link HttpLimits#pipelined()}; requests that a resource would not take any more.
  */
 final class RequestSide {
-    private final HttpIngress ingress;
+    private final HttpConnection connection;
     private final Owed owed;
     private final HeadReader reader;
     private final RequestHead head;
     private final BodyReader body;
     private final RequestWriter writer;
+    private final LongSupplier maxBody;
     private final Deque<ByteBuf> held = new ArrayDeque<>(0);
     private @Nullable HttpFault fault;
     private boolean faultInBody;
@@ -32,9 +34,10 @@ final class RequestSide {
     private boolean last;
     private boolean endHeld;
 
-    RequestSide(HttpIngress ingress, Owed owed, HttpLimits limits, RequestWriter writer) {
-        this.ingress = ingress;
+    RequestSide(HttpConnection connection, Owed owed, HttpLimits limits, LongSupplier maxBody, RequestWriter writer) {
+        this.connection = connection;
         this.owed = owed;
+        this.maxBody = maxBody;
         this.writer = writer;
         reader = new HeadReader(limits, true);
         head = new RequestHead(reader);
@@ -45,7 +48,7 @@ final class RequestSide {
     void take(ByteBuf in) {
         if (running || !held.isEmpty()) {
             held.addLast(in);
-            ingress.pauseReading();
+            connection.pauseReading();
             return;
         }
         run(in);
@@ -72,8 +75,8 @@ final class RequestSide {
     /** {@return whether the buffer is still ours} */
     private boolean parse(ByteBuf in) throws HttpFault {
         while (in.isReadable()) {
-            if (ingress.isRaw()) {
-                ingress.pass(in);
+            if (connection.isRaw()) {
+                connection.pass(in);
                 return false;
             }
             if (isDeaf()) {
@@ -85,13 +88,13 @@ final class RequestSide {
                 bodySeen = true;
                 inBody = !body.isDone();
                 if (!in.isReadable()) {
-                    ingress.pass(in.readerIndex(from));
+                    connection.pass(in.readerIndex(from));
                     return false;
                 }
-                ingress.pass(in.retainedSlice(from, in.readerIndex() - from));
+                connection.pass(in.retainedSlice(from, in.readerIndex() - from));
             } else if (mustHold()) {
                 held.addFirst(in);
-                ingress.pauseReading();
+                connection.pauseReading();
                 return false;
             } else if (reader.read(in)) {
                 request();
@@ -102,11 +105,11 @@ final class RequestSide {
 
     /** {@return whether nothing that comes matters any more} */
     private boolean isDeaf() {
-        return ingress.isOver() || fault != null || (last && !inBody);
+        return connection.isOver() || fault != null || (last && !inBody);
     }
 
     private boolean mustHold() {
-        return !ingress.isRaw() && !isDeaf() && !inBody && (upgrading || owed.isFull() || ingress.resourceCloses());
+        return !connection.isRaw() && !isDeaf() && !inBody && (upgrading || owed.isFull() || connection.isStreamPast());
     }
 
     private void request() throws HttpFault {
@@ -116,8 +119,12 @@ final class RequestSide {
                 | (head.minor() == 0 ? Owed.OLD : 0)
                 | (head.websocket() ? Owed.UPGRADE : 0)
                 | (head.expectsContinue() ? Owed.CONTINUE : 0);
+        long most = maxBody.getAsLong();
+        if (most > 0 && head.contentLength() > most) {
+            throw new HttpFault(413, "The body is larger than the gateway carries.");
+        }
         if (head.chunked()) {
-            body.chunked();
+            body.chunked(most > 0 ? most : Long.MAX_VALUE);
         } else if (head.hasBody()) {
             body.length(head.contentLength());
         } else {
@@ -128,14 +135,14 @@ final class RequestSide {
         upgrading = head.websocket();
         last = !head.persists();
         owed.add((byte) flags);
-        ingress.open();
+        connection.open();
         send();
     }
 
     private void send() {
         // an open may be refused at once, and answered
-        if (!ingress.isOver()) {
-            ingress.pass(writer.write(head, ingress.allocator()));
+        if (!connection.isOver()) {
+            connection.pass(writer.write(head, connection.allocator()));
         }
     }
 
@@ -146,9 +153,9 @@ final class RequestSide {
 
     /** Sends it again. */
     void repeat() {
-        ingress.open();
+        connection.open();
         send();
-        ingress.passed();
+        connection.passed();
     }
 
     /** Goes on with what was held, as far as that may be sent now. */
@@ -159,12 +166,12 @@ final class RequestSide {
         while (!held.isEmpty() && !mustHold()) {
             run(held.removeFirst());
         }
-        ingress.passed();
+        connection.passed();
         if (held.isEmpty()) {
-            ingress.resumeReading();
+            connection.resumeReading();
             if (endHeld) {
                 endHeld = false;
-                ingress.inputEnded();
+                connection.inputEnded();
             }
         }
     }
@@ -189,7 +196,7 @@ final class RequestSide {
         if (fault == null) {
             fault = wrong;
             faultInBody = isBody;
-            ingress.faultNoted();
+            connection.faultNoted();
         }
     }
 

@@ -39,20 +39,22 @@ final class RequestWriter {
     private final byte[] source;
     private final byte[] protocol;
     private final byte[] forwardedFor;
-    private final boolean trusted;
+    private final StreamContext context;
+    /** Of the head that is written: what the application says of who it speaks for counts. */
+    private boolean trusted;
 
     /**
      * @param context of the connection
      * @param tls whether the application speaks TLS
      */
     RequestWriter(StreamContext context, boolean tls) {
+        this.context = context;
         resourceHost = Octets.ascii("Host: " + host(context.destination()) + "\r\n");
         String address = address(context.source());
         source = Octets.ascii(address);
         protocol = Octets.ascii("X-Forwarded-Proto: " + (tls ? "https" : "http") + "\r\n");
         forwardedFor = Octets.ascii("for=" + (address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address) + ";proto="
                 + (tls ? "https" : "http"));
-        trusted = context.trustedPeer();
     }
 
     /** The port is left out where the resource's scheme implies it; a zone means nothing to others (RFC 9844). */
@@ -81,6 +83,7 @@ final class RequestWriter {
      * @return a new direct buffer that nobody else holds, with room for a frame header
      */
     ByteBuf write(RequestHead head, ByteBufAllocator allocator) {
+        trusted = context.trustedPeer();
         HeadReader reader = head.reader;
         byte[] octets = reader.octets();
         int authority = head.authorityTo() - head.authorityFrom();

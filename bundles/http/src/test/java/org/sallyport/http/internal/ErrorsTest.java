@@ -34,6 +34,7 @@ class ErrorsTest {
         "INTERNAL, 502",
         "OTHER, 502",
         "TIMED_OUT, 504",
+        "NO_CLIENT, 503",
     })
     void aRefusedOpenIsAnsweredByItsCode(OpenCode code, int status) {
         for (boolean later : new boolean[] {false, true}) {

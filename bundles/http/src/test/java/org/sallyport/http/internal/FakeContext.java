@@ -24,6 +24,9 @@ final class FakeContext implements StreamContext {
     String resource = "resource.internal:8080";
     String source = "192.0.2.7";
     boolean trusted;
+    boolean stale;
+    boolean pathRules = true;
+    long maxBody;
     Predicate<String> paths = path -> true;
     /** Answers the next opens at once. */
     @Nullable
@@ -89,12 +92,18 @@ final class FakeContext implements StreamContext {
     @Override
     public void renew() {
         renewals++;
+        stale = false;
         opened = ImmediateEventExecutor.INSTANCE.newPromise();
     }
 
     @Override
+    public boolean stale() {
+        return stale;
+    }
+
+    @Override
     public boolean pathRules() {
-        return true;
+        return pathRules;
     }
 
     @Override

@@ -97,6 +97,20 @@ class HttpPathGuardTest {
     }
 
     @Test
+    void theRulesOfEachRequestAreThoseOfItsTime() {
+        assertThat(talk.write(GOOD)).isEqualTo(GOOD);
+        assertThat(talk.read(OK)).isEqualTo(OK);
+        context.pathRules = false;
+        String doubtful = "GET /bad%2f;x HTTP/1.1\r\nHost: a\r\n\r\n";
+        assertThat(talk.write(doubtful)).isEqualTo(doubtful);
+        assertThat(talk.read(OK)).isEqualTo(OK);
+        context.pathRules = true;
+        context.paths = path -> false;
+        assertThat(talk.write(GOOD)).isEmpty();
+        assertThat(talk.passed()).startsWith("HTTP/1.1 403 ");
+    }
+
+    @Test
     void aBodyThatGoesBadResetsTheConnection() {
         talk.write("POST /good HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
         assertThat(talk.write("nonsense")).isEmpty();

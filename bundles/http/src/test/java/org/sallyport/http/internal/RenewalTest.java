@@ -130,4 +130,34 @@ class RenewalTest {
                 .isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         assertThat(talk.isOutputEnded()).isTrue();
     }
+
+    @Test
+    void theNextRequestAfterAChangeOfRulesOpensAnotherStream() {
+        talk.read(GET);
+        talk.write(OK);
+        talk.context.stale = true;
+        assertThat(talk.context.renewals).isZero();
+        assertThat(talk.read(GET)).startsWith("GET / HTTP/1.1\r\n");
+        assertThat(talk.context.renewals).isOne();
+        assertThat(talk.context.opens).isEqualTo(2);
+        assertThat(talk.write(OK)).isEqualTo(OK);
+        talk.read(GET);
+        assertThat(talk.context.opens).isEqualTo(2);
+    }
+
+    @Test
+    void aChangeOfRulesDoesNotDisturbWhatIsUnderWay() {
+        talk.read(GET);
+        talk.context.stale = true;
+        assertThat(talk.read(GET))
+                .as("a request that would go by the old rules waits")
+                .isEmpty();
+        assertThat(talk.write(OK.substring(0, OK.length() - 2))).isEqualTo(OK.substring(0, OK.length() - 2));
+        assertThat(talk.context.renewals).isZero();
+        assertThat(talk.write("lo")).isEqualTo("lo");
+        assertThat(talk.passed()).startsWith("GET /");
+        assertThat(talk.context.renewals).isOne();
+        assertThat(talk.context.opens).isEqualTo(2);
+        assertThat(talk.write(OK)).isEqualTo(OK);
+    }
 }

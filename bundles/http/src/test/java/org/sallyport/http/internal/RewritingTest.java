@@ -66,6 +66,16 @@ class RewritingTest {
     }
 
     @Test
+    void whoIsTrustedIsAskedForEachRequest() {
+        String request = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n";
+        try (Talk talk = Talk.ingress(context)) {
+            assertThat(talk.read(request)).contains("X-Forwarded-For: 192.0.2.7\r\n");
+            context.trusted = true;
+            assertThat(talk.read(request)).contains("X-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n");
+        }
+    }
+
+    @Test
     void anAddressOfIpv6IsQuotedAsTheRfcHasIt() {
         context.source = "2001:db8::7";
         assertThat(rewritten("GET / HTTP/1.1\nHost: a\n\n"))

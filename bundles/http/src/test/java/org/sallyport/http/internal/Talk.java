@@ -40,7 +40,7 @@ final class Talk implements AutoCloseable {
     }
 
     static Talk ingress(FakeContext context) {
-        return new Talk(context, new HttpIngress(context, false, HttpLimits.DEFAULTS));
+        return new Talk(context, new HttpIngress(context, false, HttpLimits.DEFAULTS, () -> context.maxBody));
     }
 
     static Talk ingress() {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import org.sallyport.api.event.Event;
 import org.sallyport.api.pki.Leg;
 import org.sallyport.testkit.Await;
 import org.sallyport.testkit.TestAuthority;
+import org.sallyport.testkit.resource.Conversation;
 import org.sallyport.testkit.resource.Resource;
 
 /** What a protocol has to keep that implies TLS with applications. */
@@ -55,6 +58,38 @@ public abstract class ApplicationTlsContract extends LegsFixture {
         }
         assertThat(ends.ingress().events().await(Event.FlowRefused.class).reason())
                 .contains("does not speak TLS");
+    }
+
+    @Test
+    void oneSourceThatBeginsTooManyHandshakesIsResetAndOthersAreServed() throws IOException {
+        var limits = ends.ingress().limits();
+        int most = limits.handshakeSources().most();
+        List<Socket> begun = new ArrayList<>();
+        try (Resource echo = echo()) {
+            HostPort listen = listening(echo);
+            try {
+                for (int i = 0; i < most; i++) {
+                    begun.add(new Socket(listen.host(), listen.port()));
+                }
+                Await.until("all are under way", () -> limits.handshakes().taken() == most);
+                assertThat(Conversation.isReset(listen)).isTrue();
+                Event.FlowRefused refused = ends.ingress().events().await(Event.FlowRefused.class);
+                assertThat(refused.code()).isEqualTo("TOO_MANY");
+                assertThat(refused.reason()).contains("handshakes.source is " + most);
+                begun.add(new Socket(listen.host(), listen.port(), InetAddress.getByName("127.0.0.2"), 0));
+                Await.until(
+                        "another source's is under way",
+                        () -> limits.handshakes().taken() == most + 1);
+            } finally {
+                for (Socket each : begun) {
+                    each.close();
+                }
+            }
+            Await.until("none is under way", () -> limits.handshakes().taken() == 0);
+            try (Socket application = application(listen)) {
+                assertThat(exchange(application, "hello")).isEqualTo("hello");
+            }
+        }
     }
 
     @Test

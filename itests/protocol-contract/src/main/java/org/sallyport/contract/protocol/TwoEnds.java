@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.sallyport.api.Cidr;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
@@ -59,6 +60,8 @@ public final class TwoEnds implements AutoCloseable {
     private final String protocol;
     private final Protocol service;
     private boolean gatewayEnabled = true;
+    private AccessPolicy ingressAccess = (host, port, address) -> new Verdict.Allowed("test");
+    private List<Cidr> trustedProxies = List.of();
     private Duration grace = Duration.ZERO;
     private Duration drain = Duration.ofSeconds(10);
     private long revision;
@@ -184,6 +187,17 @@ public final class TwoEnds implements AutoCloseable {
         gatewayEnabled = enabled;
     }
 
+    /** Replaces what all ends that dial may, and what the ingress knows of it. */
+    public void access(AccessPolicy policy) {
+        access.replaceAll(old -> policy);
+        ingressAccess = policy;
+    }
+
+    /** Sets whose word about who an application is counts. */
+    public void trustedProxies(List<Cidr> proxies) {
+        trustedProxies = proxies;
+    }
+
     /** Sets how long listeners stay without a client, and connections of what goes. */
     public void times(Duration listenGrace, Duration drainTimeout) {
         grace = listenGrace;
@@ -201,8 +215,7 @@ public final class TwoEnds implements AutoCloseable {
 
     /** Applies everything at the ingress alone. */
     public CompletionStage<Map<DestinationId, State>> applyIngress() {
-        return ingress.gateway()
-                .apply(config(destinations, List.of(), (host, port, address) -> new Verdict.Allowed("test")));
+        return ingress.gateway().apply(config(destinations, List.of(), ingressAccess));
     }
 
     /** Makes the next {@link #applyIngress} a newer configuration than any end that dials has. */
@@ -222,6 +235,7 @@ public final class TwoEnds implements AutoCloseable {
                 here,
                 there,
                 policy,
+                trustedProxies,
                 way.acrossLoops() ? PlaneEnd.DECOY_FIRST : PlaneEnd.IN_TURN,
                 "127.0.0.1",
                 grace,

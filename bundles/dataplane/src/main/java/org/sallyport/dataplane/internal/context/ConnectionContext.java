@@ -18,8 +18,7 @@ public final class ConnectionContext implements StreamContext {
     private final InetSocketAddress source;
     private final InetSocketAddress local;
     private final Map<String, String> facts;
-    private final Runnable opener;
-    private final Runnable renewer;
+    private final ContextSide side;
     private final EventLoop loop;
     private Promise<OpenReply> opened;
     private final Promise<Void> draining;
@@ -30,8 +29,7 @@ public final class ConnectionContext implements StreamContext {
      * @param source where the application connected from
      * @param local what it connected to
      * @param facts what is known of its protocol
-     * @param opener opens the stream
-     * @param renewer lets go of it
+     * @param side answers for the end that this is
      */
     public ConnectionContext(
             Connection connection,
@@ -39,14 +37,12 @@ public final class ConnectionContext implements StreamContext {
             InetSocketAddress source,
             InetSocketAddress local,
             Map<String, String> facts,
-            Runnable opener,
-            Runnable renewer) {
+            ContextSide side) {
         this.connection = connection;
         this.source = source;
         this.local = local;
         this.facts = Map.copyOf(facts);
-        this.opener = opener;
-        this.renewer = renewer;
+        this.side = side;
         this.loop = loop;
         opened = loop.newPromise();
         draining = loop.newPromise();
@@ -67,10 +63,9 @@ public final class ConnectionContext implements StreamContext {
         return local;
     }
 
-    /** No setting names trusted proxies yet, so there is none. */
     @Override
     public boolean trustedPeer() {
-        return false;
+        return side.trustedPeer();
     }
 
     @Override
@@ -80,7 +75,7 @@ public final class ConnectionContext implements StreamContext {
 
     @Override
     public void open() {
-        opener.run();
+        side.open();
     }
 
     @Override
@@ -91,19 +86,22 @@ public final class ConnectionContext implements StreamContext {
     @Override
     public void renew() {
         opened = loop.newPromise();
-        renewer.run();
+        side.renew();
     }
 
-    /** The access policy knows no paths yet. */
+    @Override
+    public boolean stale() {
+        return side.stale();
+    }
+
     @Override
     public boolean pathRules() {
-        return false;
+        return side.pathRules();
     }
 
-    /** The access policy knows no paths yet: nothing is allowed, so that no rule can be passed by. */
     @Override
     public boolean pathAllowed(String path) {
-        return false;
+        return side.pathAllowed(path);
     }
 
     @Override

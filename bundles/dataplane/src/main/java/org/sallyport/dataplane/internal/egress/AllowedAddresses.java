@@ -104,7 +104,8 @@ final class AllowedAddresses {
         }
     }
 
-    private static OpenReply denied(Verdict.Denied denied) {
+    /** {@return the answer to an open that is denied} */
+    static OpenReply denied(Verdict.Denied denied) {
         OpenCode code = denied.source() == Verdict.Source.CEILING ? OpenCode.CEILING_DENIED : OpenCode.DENIED;
         return new OpenReply(code, denied.reason());
     }

@@ -104,11 +104,17 @@ public final class EgressAcceptor implements StreamAcceptor {
         }
         // the limit on connections is the ingress end's, where all of them come together
         wanted.traffic().begin(0);
+        AccessPolicy access = access(protocol, now);
         if (wanted.destination().transport() == Transport.UDP) {
-            new EgressFlow(this, stream, request, wanted, now.access(), protocol).start();
+            new EgressFlow(this, stream, request, wanted, access, protocol).start();
         } else {
-            new EgressConnection(this, stream, request, wanted, now.access(), protocol).start();
+            new EgressConnection(this, stream, request, wanted, access, protocol).start();
         }
+    }
+
+    /** {@return what is asked for a dial: who judges each request dials what is allowed in part} */
+    private static AccessPolicy access(Plugin<Protocol> protocol, EgressConfig now) {
+        return protocol.service().judgesPaths() ? PathJudge.admitting(now.access()) : now.access();
     }
 
     private static @Nullable OpenReply obstacle(
@@ -178,16 +184,19 @@ public final class EgressAcceptor implements StreamAcceptor {
         if (obstacle != null || wanted == null) {
             return answer.setSuccess(obstacle == null ? unknown(id) : obstacle);
         }
-        if (surroundings.protocols().best(wanted.destination().protocol()) == null) {
+        Plugin<Protocol> protocol =
+                surroundings.protocols().best(wanted.destination().protocol());
+        if (protocol == null) {
             return answer.setSuccess(new OpenReply(
                     OpenCode.PROTOCOL_MISSING,
                     "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
         }
+        AccessPolicy access = access(protocol, now);
         Probe probe = new Probe(answer);
         if (wanted.destination().transport() == Transport.UDP) {
-            loop.execute(dialDatagrams(loop, wanted, now.access(), probe)::start);
+            loop.execute(dialDatagrams(loop, wanted, access, probe)::start);
         } else {
-            loop.execute(dial(loop, wanted, "", now.access(), probe)::start);
+            loop.execute(dial(loop, wanted, "", access, probe)::start);
         }
         return answer;
     }

@@ -4,6 +4,8 @@ package org.sallyport.dataplane.internal.egress;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
 import org.sallyport.dataplane.internal.plugin.Plugin;
@@ -87,7 +89,7 @@ final class EgressConnection extends RelayedConnection implements Dial.Outcome {
             PipelineStage stage = protocol().service().egress();
             if (stage != PipelineStage.none()) {
                 ConnectionContext told = new ConnectionContext(
-                        this, loop(), request.source(), request.local(), request.facts(), () -> {}, () -> {});
+                        this, loop(), request.source(), request.local(), request.facts(), judge(channel));
                 context = told;
                 stage.addTo(channel.pipeline(), told);
                 told.answered(OpenReply.OK);
@@ -106,6 +108,12 @@ final class EgressConnection extends RelayedConnection implements Dial.Outcome {
         answered = true;
         stream.reply(OpenReply.OK);
         made.join(end);
+    }
+
+    private PathJudge judge(DuplexChannel channel) {
+        InetAddress dialled =
+                channel.remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
+        return new PathJudge(owner, request, destination().resource(), dialled);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
+import org.sallyport.dataplane.internal.context.ContextSide;
 import org.sallyport.dataplane.internal.datagram.DatagramEnd;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.Connection;
@@ -66,7 +67,7 @@ final class EgressFlow extends Connection implements DatagramEnd.Flow, DatagramD
         this.wanted = wanted;
         end = new DatagramEnd(this, stream.eventLoop(), stream.eventLoop());
         context = new ConnectionContext(
-                this, stream.eventLoop(), request.source(), request.local(), request.facts(), () -> {}, () -> {});
+                this, stream.eventLoop(), request.source(), request.local(), request.facts(), new ContextSide() {});
         dial = owner.dialDatagrams(stream.eventLoop(), wanted, access, this);
     }
 

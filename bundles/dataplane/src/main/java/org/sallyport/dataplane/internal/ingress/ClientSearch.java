@@ -26,7 +26,7 @@ import org.sallyport.spi.StreamResetException;
  */
 final class ClientSearch {
     /** What there is to tell before a client was asked. */
-    static final OpenReply NOBODY = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
+    static final OpenReply NOBODY = new OpenReply(OpenCode.NO_CLIENT, "no client is attached");
 
     /** Why a stream is of no use. */
     enum Useless {
@@ -228,7 +228,7 @@ final class ClientSearch {
             seeker.useless(Useless.LATE);
         }
         refuse(new OpenReply(
-                OpenCode.TIMED_OUT,
+                waiting ? OpenCode.NO_CLIENT : OpenCode.TIMED_OUT,
                 "not reached within " + patience.toSeconds() + " s ("
                         + (unanswered ? "the client has not answered" : last.text()) + ")"));
     }

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class ConnectionArrivals implements Acceptor.Arrivals {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionArrivals.class);
 
+    /** Connections beyond the limit that are answered at once; what is more is reset. */
+    private static final int MOST_SURPLUS = 256;
+
     private final IngressDestination owner;
 
     /**
@@ -51,15 +54,21 @@ final class ConnectionArrivals implements Acceptor.Arrivals {
             reset(socket);
             return;
         }
+        OpenReply tooMany = owner.takePlace(source);
+        if (tooMany != null && (!answers(protocol) || !owner.surplus().begin(MOST_SURPLUS))) {
+            protocol.leave();
+            reset(socket);
+            return;
+        }
         AttachedTunnel first = firstChoice(source);
         EventLoop loop = first == null ? acceptLoop : first.tunnel().eventLoop();
         IngressConnection connection;
         try {
-            connection = new IngressConnection(owner, owner.destination(), protocol, socket, first, loop);
+            connection = new IngressConnection(owner, owner.destination(), protocol, socket, first, loop, tooMany);
         } catch (RuntimeException | LinkageError e) {
             LOG.error("{}: protocol {} failed on a new connection", socket, protocol.name(), e);
             protocol.leave();
-            owner.traffic().ended();
+            (tooMany == null ? owner.traffic() : owner.surplus()).ended();
             owner.refused(
                     owner.surroundings().nextFlow(),
                     source,
@@ -83,5 +92,15 @@ final class ConnectionArrivals implements Acceptor.Arrivals {
     private static void reset(DuplexChannel socket) {
         SocketEnd.linger0(socket);
         socket.unsafe().closeForcibly();
+    }
+
+    /** {@return whether a protocol has a word of its own for a connection that is not carried} */
+    private static boolean answers(Plugin<Protocol> protocol) {
+        try {
+            return protocol.service().opensLate();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("protocol {} failed on a new connection", protocol.name(), e);
+            return false;
+        }
     }
 }

@@ -14,13 +14,13 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.limits.Share;
+import org.sallyport.dataplane.internal.limits.SourceCounts;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.OpenCode;
@@ -43,7 +43,7 @@ final class FlowTable extends ChannelInboundHandlerAdapter {
     /** Whose last datagram is the longest ago comes first. */
     private final Map<InetSocketAddress, IngressFlow> flows = new LinkedHashMap<>(16, 0.75f, true);
 
-    private final Map<InetAddress, Integer> bySource = new HashMap<>();
+    private final SourceCounts bySource;
     private final List<IngressFlow> burst = new ArrayList<>();
     private @Nullable DatagramChannel socket;
     private boolean flushing;
@@ -56,6 +56,8 @@ final class FlowTable extends ChannelInboundHandlerAdapter {
         this.owner = owner;
         this.share = share;
         loops = owner.surroundings().loops();
+        bySource = new SourceCounts(
+                () -> owner.surroundings().limits().settings().now().shared().flowsSource());
     }
 
     /** {@return a UDP socket whose datagrams come here} */
@@ -117,6 +119,10 @@ final class FlowTable extends ChannelInboundHandlerAdapter {
         if (protocol == null) {
             return null;
         }
+        if (owner.takePlace(source) != null) {
+            protocol.leave();
+            return null;
+        }
         OpenReply obstacle = obstacle(address);
         if (obstacle != null) {
             protocol.leave();
@@ -127,16 +133,15 @@ final class FlowTable extends ChannelInboundHandlerAdapter {
         IngressFlow made =
                 new IngressFlow(owner, this, protocol, source, socket().localAddress(), socket().eventLoop());
         flows.put(source, made);
-        bySource.merge(address, 1, Integer::sum);
         made.start();
         return made;
     }
 
     /** Takes a place; {@return why there is none, null when one was taken} */
     private @Nullable OpenReply obstacle(InetAddress source) {
-        int most = owner.surroundings().limits().settings().now().shared().flowsOfSource();
-        if (bySource.getOrDefault(source, 0) >= most) {
-            return new OpenReply(OpenCode.TOO_MANY, "the limit flows.source of " + most + " flows is reached");
+        if (!bySource.take(source)) {
+            return new OpenReply(
+                    OpenCode.TOO_MANY, "the limit flows.source of " + bySource.most() + " flows is reached");
         }
         if (share.take()) {
             return null;
@@ -148,6 +153,7 @@ final class FlowTable extends ChannelInboundHandlerAdapter {
                 return null;
             }
         }
+        bySource.give(source);
         return new OpenReply(OpenCode.TOO_MANY, "too many flows of datagrams are open");
     }
 
@@ -155,7 +161,7 @@ final class FlowTable extends ChannelInboundHandlerAdapter {
     void forget(IngressFlow flow) {
         if (flows.remove(flow.source(), flow)) {
             share.give();
-            bySource.computeIfPresent(flow.source().getAddress(), (source, count) -> count == 1 ? null : count - 1);
+            bySource.give(flow.source().getAddress());
         }
     }
 

@@ -4,23 +4,18 @@ package org.sallyport.dataplane.internal.ingress;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
-import org.sallyport.api.LegSecurity;
-import org.sallyport.api.State;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
+import org.sallyport.dataplane.internal.context.ContextSide;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.RelayedConnection;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
 import org.sallyport.dataplane.internal.relay.StreamEnd;
-import org.sallyport.dataplane.internal.tls.Handshake;
-import org.sallyport.dataplane.internal.tls.TlsFailure;
-import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
@@ -40,12 +35,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>On the loop of the application's socket, which is that of the first tunnel chosen; another tunnel may be on another loop.
  */
-final class IngressConnection extends RelayedConnection {
+final class IngressConnection extends RelayedConnection implements ContextSide, Protection.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(IngressConnection.class);
     private static final long ANSWER_SECONDS = 5;
 
     private final IngressDestination owner;
     private final EventLoop loop;
+    /** What its opens are answered because it is one too many. */
+    private final @Nullable OpenReply surplus;
+
     private final SocketEnd socket;
     private EarlyPayload early;
     private final InetSocketAddress source;
@@ -59,6 +57,7 @@ final class IngressConnection extends RelayedConnection {
     private @Nullable ClientSearch search;
     private @Nullable StreamEnd stream;
     private java.util.concurrent.@Nullable Future<?> answering;
+    private long judgement;
     private boolean opened;
     private boolean joined;
     private boolean refused;
@@ -71,6 +70,8 @@ final class IngressConnection extends RelayedConnection {
      * @param channel accepted, not registered
      * @param first the tunnel that was chosen; null when there is none
      * @param loop where the socket will live
+     * @param surplus what its opens are answered when it is more than the destination may have, and counts as its surplus; null
+     *     when it is one of those
      */
     IngressConnection(
             IngressDestination owner,
@@ -78,10 +79,12 @@ final class IngressConnection extends RelayedConnection {
             Plugin<Protocol> protocol,
             DuplexChannel channel,
             @Nullable AttachedTunnel first,
-            EventLoop loop) {
-        super(destination, protocol, owner.connections(), owner.traffic(), true);
+            EventLoop loop,
+            @Nullable OpenReply surplus) {
+        super(destination, protocol, owner.connections(), surplus == null ? owner.traffic() : owner.surplus(), true);
         this.owner = owner;
         this.loop = loop;
+        this.surplus = surplus;
         this.first = first;
         source = (InetSocketAddress) channel.remoteAddress();
         local = (InetSocketAddress) channel.localAddress();
@@ -115,42 +118,37 @@ final class IngressConnection extends RelayedConnection {
         }
         begin();
         socket.early(early);
-        TlsLeg tls = owner.tls();
-        if (tls.security() == LegSecurity.NONE) {
-            admit(null);
-            return;
-        }
-        SslContext terms = tls.context("");
-        if (terms == null) {
-            State obstacle = tls.obstacle();
-            admit(obstacle == null ? "TLS was switched off" : obstacle.cause());
-            return;
-        }
-        if (!owner.handshakeShare().take()) {
-            unprotected(OpenCode.TOO_MANY, "too many TLS handshakes are under way");
-            socket.resetSocket();
-            return;
-        }
-        Handshake.accept(socket.channel(), terms, new Handshake.Outcome() {
-            @Override
-            public void agreed(Map<String, String> agreed) {
-                facts = agreed;
-                owner.handshakeShare().give();
-                admit(null);
-            }
+        Protection.begin(owner, source.getAddress(), socket.channel(), this);
+    }
 
-            @Override
-            public void failed(Throwable cause) {
-                owner.handshakeShare().give();
-                unprotected(OpenCode.TLS_FAILED, TlsFailure.ofApplication(cause));
-            }
-        });
+    @Override
+    public void agreed(Map<String, String> agreed) {
+        facts = agreed;
+        admit(null);
+    }
+
+    @Override
+    public void impossible(String why) {
+        admit(why);
+    }
+
+    @Override
+    public void crowded(String why) {
+        unprotected(OpenCode.TOO_MANY, why);
+        socket.resetSocket();
+    }
+
+    @Override
+    public void failed(String why) {
+        unprotected(OpenCode.TLS_FAILED, why);
     }
 
     private void unprotected(OpenCode code, String why) {
         because(why);
-        refused = true;
-        owner.refused(flow, source, new OpenReply(code, why));
+        if (surplus == null) {
+            refused = true;
+            owner.refused(flow, source, new OpenReply(code, why));
+        }
         if (socket.channel().isOpen()) {
             // TLS says why to the application, and closes
             socket.channel().pipeline().addLast(socket);
@@ -174,8 +172,7 @@ final class IngressConnection extends RelayedConnection {
                 late = protocol().service().opensLate();
                 PipelineStage stage = protocol().service().ingress();
                 if (stage != PipelineStage.none()) {
-                    ConnectionContext told =
-                            new ConnectionContext(this, loop, source, local, facts, this::open, this::renew);
+                    ConnectionContext told = new ConnectionContext(this, loop, source, local, facts, this);
                     context = told;
                     socket.staged();
                     stage.addTo(socket.channel().pipeline(), told);
@@ -193,18 +190,29 @@ final class IngressConnection extends RelayedConnection {
         if (trouble != null) {
             abort(trouble);
         } else if (late) {
+            if (surplus != null) {
+                endSoon(surplus);
+            }
             early.readUnopened();
         } else {
             open();
         }
     }
 
-    private void open() {
+    @Override
+    public void open() {
         if (opened || isOver()) {
             return;
         }
         opened = true;
+        OpenReply refusal = surplus;
+        if (refusal != null) {
+            stopTimers();
+            leaveToStage(refusal);
+            return;
+        }
         early.opening();
+        judgement = owner.judgement();
         ClientSearch sought = new ClientSearch(
                 owner, loop, source.getAddress(), destination().options().connectTimeout(), new Seeker());
         search = sought;
@@ -213,7 +221,8 @@ final class IngressConnection extends RelayedConnection {
     }
 
     /** The stage lets go of the stream, whatever became of it, and goes back to before it was opened. */
-    private void renew() {
+    @Override
+    public void renew() {
         if (isOver() || isAborted()) {
             return;
         }
@@ -241,6 +250,16 @@ final class IngressConnection extends RelayedConnection {
             early.inputEnded();
         }
         early.readUnopened();
+    }
+
+    @Override
+    public boolean trustedPeer() {
+        return owner.trusts(source.getAddress());
+    }
+
+    @Override
+    public boolean stale() {
+        return opened && judgement != owner.judgement();
     }
 
     /** Opens streams for the search, and hears what came of it. */
@@ -315,8 +334,19 @@ final class IngressConnection extends RelayedConnection {
         if (context == null) {
             socket.resetSocket();
         } else {
-            // the stage answers in its own language and closes
-            tellStage(reply);
+            leaveToStage(reply);
+        }
+    }
+
+    /** The stage answers in its own language and closes. */
+    private void leaveToStage(OpenReply reply) {
+        early.release();
+        tellStage(reply);
+        endSoon(reply);
+    }
+
+    private void endSoon(OpenReply reply) {
+        if (!isOver()) {
             answering = loop.schedule(() -> abort("refused: " + reply.text()), ANSWER_SECONDS, TimeUnit.SECONDS);
         }
     }
@@ -391,7 +421,7 @@ final class IngressConnection extends RelayedConnection {
         early.release();
         ClientSearch sought = search;
         tellStage(sought == null ? ClientSearch.NOBODY : sought.last());
-        if (!refused || carried) {
+        if (surplus == null && (!refused || carried)) {
             owner.ended(
                     flow,
                     sought == null ? null : sought.client(),

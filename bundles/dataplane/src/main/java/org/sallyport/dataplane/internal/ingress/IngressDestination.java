@@ -7,14 +7,17 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Cidr;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
@@ -61,6 +64,9 @@ public final class IngressDestination {
     private final Share flowShare;
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
+    /** Of connections beyond the limit, while they are answered. */
+    private final Traffic surplus = new Traffic();
+
     private final RefusalLog refusals = new RefusalLog();
     private final DropLog drops = new DropLog();
     private final ArrivalRates rates;
@@ -69,6 +75,9 @@ public final class IngressDestination {
 
     private volatile Destination destination;
     private volatile PlaneConfig config;
+    /** Counts how often what may be dialled was another; written by the control loop. */
+    private final AtomicLong judgement = new AtomicLong();
+
     private volatile State state = new State.Waiting("not applied yet");
     /** Set while its connections are on their way out and no new ones may begin. */
     private volatile boolean leaving;
@@ -120,8 +129,13 @@ public final class IngressDestination {
 
     /** Takes over a newer configuration; {@link #decide} and {@link #openIfWanted} carry it out. */
     public void update(Destination newer, PlaneConfig newerConfig) {
+        boolean otherwise = !Objects.equals(newerConfig.access(), config.access());
         destination = newer;
         config = newerConfig;
+        if (otherwise) {
+            // last, so that whoever opens by it opens with the newer revision
+            judgement.incrementAndGet();
+        }
     }
 
     /**
@@ -273,8 +287,8 @@ public final class IngressDestination {
     // ------------------------------------------------------------------ connections, on any loop
 
     /**
-     * Somebody wants in. Who gets in is one of the destination's connections and has entered its protocol; whoever is not
-     * is counted and told of.
+     * Somebody wants in. Who gets in has entered the destination's protocol, and has to {@linkplain #takePlace take a place};
+     * whoever does not because of where he is is counted and told of.
      *
      * @return the protocol that carries the connection, null when there is none for this source
      */
@@ -289,16 +303,19 @@ public final class IngressDestination {
         if (leaving || protocol == null || !protocol.enter()) {
             return null;
         }
-        int most = now.options().maxConnections();
-        if (!traffic.begin(most)) {
-            protocol.leave();
-            refused(
-                    surroundings.nextFlow(),
-                    source,
-                    new OpenReply(OpenCode.TOO_MANY, "the limit of " + most + " connections is reached"));
+        return protocol;
+    }
+
+    /** Takes a place for a connection that was let in; {@return why there is none, null when it was taken} */
+    @Nullable
+    OpenReply takePlace(InetSocketAddress source) {
+        int most = destination.options().maxConnections();
+        if (traffic.begin(most)) {
             return null;
         }
-        return protocol;
+        OpenReply tooMany = new OpenReply(OpenCode.TOO_MANY, "the limit of " + most + " connections is reached");
+        refused(surroundings.nextFlow(), source, tooMany);
+        return tooMany;
     }
 
     private static OpenReply denied(Destination destination, InetSocketAddress source) {
@@ -334,6 +351,26 @@ public final class IngressDestination {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    /** {@return where connections beyond the limit count} */
+    Traffic surplus() {
+        return surplus;
+    }
+
+    /** {@return a number that changes when what may be dialled does; on every thread} */
+    long judgement() {
+        return judgement.get();
+    }
+
+    /** {@return whether an address is a proxy's whose word counts; on every thread} */
+    boolean trusts(InetAddress source) {
+        for (Cidr proxy : config.trustedProxies()) {
+            if (proxy.contains(source)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@return how many connections may wait for a client} */

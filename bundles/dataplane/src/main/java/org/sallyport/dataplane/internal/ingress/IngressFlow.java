@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
+import org.sallyport.dataplane.internal.context.ContextSide;
 import org.sallyport.dataplane.internal.datagram.DatagramEnd;
 import org.sallyport.dataplane.internal.limits.Allowance;
 import org.sallyport.dataplane.internal.plugin.Plugin;
@@ -105,7 +106,7 @@ final class IngressFlow extends Connection implements DatagramEnd.Flow {
         this.local = local;
         this.loop = loop;
         stage = protocol.service().ingress();
-        context = new ConnectionContext(this, loop, source, local, Map.of(), () -> {}, () -> {});
+        context = new ConnectionContext(this, loop, source, local, Map.of(), new ContextSide() {});
         budget = owner.surroundings().limits().earlyBytes();
         flow = owner.surroundings().nextFlow();
         begun = loop.ticker().nanoTime();

@@ -88,16 +88,20 @@ public final class ArrivalRates {
     }
 
     private long key(InetAddress source) {
-        long network = 0;
-        if (source instanceof Inet6Address) {
-            byte[] bytes = source.getAddress();
-            for (int at = 0; at < Long.BYTES; at++) {
-                network = (network << Byte.SIZE) | (bytes[at] & 0xff);
-            }
-        } else {
+        return SourceDebts.mix(network(source)) ^ salt;
+    }
+
+    /** {@return what all addresses of a source have in common} */
+    static long network(InetAddress source) {
+        if (!(source instanceof Inet6Address)) {
             // which is the address, without a copy of it
-            network = source.hashCode();
+            return source.hashCode();
         }
-        return SourceDebts.mix(network) ^ salt;
+        long network = 0;
+        byte[] bytes = source.getAddress();
+        for (int at = 0; at < Long.BYTES; at++) {
+            network = (network << Byte.SIZE) | (bytes[at] & 0xff);
+        }
+        return network;
     }
 }

@@ -17,6 +17,7 @@ import org.sallyport.api.service.LimitView;
  * @param dials opens that are held, resolved or dialled at the egress; each gateway has its {@link Share}
  * @param waiting connections that wait at the ingress for a client; each destination has its {@link Share}
  * @param handshakes TLS handshakes with applications that are under way; each destination has its {@link Share}
+ * @param handshakeSources the same of each source
  * @param datagramFlows flows of datagrams at the ingress; each destination has its {@link Share}
  * @param newcomers new connections of each source at each destination
  * @param fruitless those that were reset before they had sent anything
@@ -28,6 +29,7 @@ public record ProcessLimits(
         Allowance dials,
         Allowance waiting,
         Allowance handshakes,
+        SourceCounts handshakeSources,
         Allowance datagramFlows,
         SourceDebts newcomers,
         SourceDebts fruitless) {
@@ -45,6 +47,7 @@ public record ProcessLimits(
                 new Allowance(() -> settings.now().shared().dials()),
                 new Allowance(() -> settings.now().shared().waiting()),
                 new Allowance(() -> settings.now().shared().handshakes()),
+                new SourceCounts(() -> settings.now().shared().handshakesSource()),
                 new Allowance(() -> settings.now().shared().flows()),
                 new SourceDebts(now),
                 new SourceDebts(now));
@@ -58,10 +61,13 @@ public record ProcessLimits(
                 LimitView.count("dials.process", dials.most(), dials.taken()),
                 LimitView.count("waiting.process", waiting.most(), waiting.taken()),
                 LimitView.count("handshakes.process", handshakes.most(), handshakes.taken()),
+                LimitView.count("handshakes.source", handshakeSources.most(), null),
                 LimitView.count("flows.process", datagramFlows.most(), datagramFlows.taken()),
                 LimitView.rate("ingress.source", ingress.source()),
                 LimitView.rate("ingress.destination", ingress.destination()),
                 LimitView.rate("ingress.fruitless.source", ingress.fruitlessSource()),
-                LimitView.rate("ingress.fruitless.destination", ingress.fruitlessDestination()));
+                LimitView.rate("ingress.fruitless.destination", ingress.fruitlessDestination()),
+                // kept by the protocols of HTTP, of which several may be installed, or none
+                LimitView.bytes("http.max.body", settings.now().http().maxBody(), null));
     }
 }

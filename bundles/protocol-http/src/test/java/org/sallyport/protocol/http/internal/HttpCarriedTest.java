@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,9 +21,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sallyport.api.Acl;
+import org.sallyport.api.AclRule;
+import org.sallyport.api.Cidr;
+import org.sallyport.api.DestinationOptions;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.Verdict;
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.event.Event;
 import org.sallyport.contract.protocol.TwoEnds;
 import org.sallyport.contract.protocol.Way;
+import org.sallyport.spi.AccessPolicy;
 import org.sallyport.testkit.resource.Conversation;
 import org.sallyport.testkit.resource.Pattern;
 import org.sallyport.testkit.resource.Resource;
@@ -42,7 +53,7 @@ class HttpCarriedTest {
 
     @BeforeEach
     void open() {
-        ends = new TwoEnds(way, new Properties(), "http", new HttpProtocol());
+        ends = new TwoEnds(way, new Properties(), "http", new HttpProtocol(() -> LimitSettings.DEFAULTS));
     }
 
     @AfterEach
@@ -212,6 +223,161 @@ class HttpCarriedTest {
             application.send("nonsense\r\n\r\n");
             assertThat(head(application)).startsWith("HTTP/1.1 400 Bad Request\r\n");
             assertThat(echo.served()).isZero();
+        }
+    }
+
+    @Test
+    void onlyPathsThatRulesNameReachTheResourceAndADenialIsToldWithItsRule() throws IOException {
+        try (Resource held = Resource.held()) {
+            Rules paths = Rules.allow(held.address() + "/a");
+            try (Conversation application =
+                    Conversation.connect(ends.attach(paths).listening(held.address()))) {
+                application.send(GET);
+                try (Conversation resource = held.next()) {
+                    assertThat(head(resource)).startsWith("GET /a HTTP/1.1\r\n");
+                    resource.send(OK);
+                    assertThat(application.receive(OK.length())).isEqualTo(OK);
+                    application.send("GET /a/../b?x HTTP/1.1\r\nHost: app.example\r\n\r\n");
+                    assertThat(head(application)).startsWith("HTTP/1.1 403 Forbidden\r\n");
+                    assertThat(resource.receiveAll()).isEmpty();
+                }
+            }
+            Event.FlowRefused refused = ends.dialling(0).events().await(Event.FlowRefused.class);
+            assertThat(refused.code()).isEqualTo("DENIED");
+            assertThat(refused.reason())
+                    .contains("'allow " + held.address() + "/a'", "acl:allow GATEWAY " + held.address() + "/b would");
+        }
+    }
+
+    @Test
+    void whatCanBeReadInTwoWaysIsRefusedWhereRulesNamePathsAndOnlyThere() throws IOException {
+        String doubtful = "GET /a%2fb HTTP/1.1\r\nHost: app.example\r\n\r\n";
+        try (Resource held = Resource.held()) {
+            HostPort listen = ends.attach(Rules.allow(held.address() + "/a")).listening(held.address());
+            try (Conversation application = Conversation.connect(listen)) {
+                application.send(doubtful);
+                assertThat(head(application)).startsWith("HTTP/1.1 400 ");
+                held.next().close();
+            }
+            ends.access(Rules.allow(held.address().toString()));
+            ends.apply();
+            try (Conversation application = Conversation.connect(listen)) {
+                application.send(doubtful);
+                try (Conversation resource = held.next()) {
+                    assertThat(head(resource)).startsWith("GET /a%2fb HTTP/1.1\r\n");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aChangeOfTheRulesHoldsForTheNextRequestOfAnOpenConnection() throws IOException {
+        try (Resource held = Resource.held()) {
+            HostPort listen =
+                    ends.attach(Rules.allow(held.address().toString())).listening(held.address());
+            ends.access(Rules.allow(held.address().toString()));
+            ends.apply();
+            try (Conversation application = Conversation.connect(listen)) {
+                application.send(GET);
+                try (Conversation resource = held.next()) {
+                    head(resource);
+                    resource.send(OK);
+                    assertThat(application.receive(OK.length())).isEqualTo(OK);
+
+                    ends.access(Rules.allow(held.address() + "/a"));
+                    ends.apply();
+                    application.send(GET);
+                    try (Conversation another = held.next()) {
+                        assertThat(head(another)).startsWith("GET /a HTTP/1.1\r\n");
+                        assertThat(resource.receiveAll()).isEmpty();
+                        another.send(OK);
+                        assertThat(application.receive(OK.length())).isEqualTo(OK);
+
+                        ends.access(Rules.allow(held.address() + "/b"));
+                        ends.apply();
+                        application.send(GET);
+                        assertThat(head(application)).startsWith("HTTP/1.1 403 ");
+                        assertThat(another.receiveAll()).isEmpty();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void whoIsOneTooManyIsAnsweredAndOneThatSaysNothingIsReset() throws IOException {
+        try (Resource held = Resource.held()) {
+            HostPort listen =
+                    ends.attach().listening(held.address(), DestinationOptions.DEFAULTS.withMaxConnections(1));
+            try (Conversation first = Conversation.connect(listen)) {
+                first.send(GET);
+                try (Conversation resource = held.next();
+                        Conversation silent = Conversation.connect(listen);
+                        Conversation second = Conversation.connect(listen)) {
+                    head(resource);
+                    assertThat(second.send(GET).receiveAll())
+                            .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+                            .contains("Connection: close");
+                    assertThat(silent.isResetNext()).isTrue();
+                    assertThat(ends.status(ends.only()).open()).isOne();
+                    assertThat(ends.status(ends.only()).refused()).isEqualTo(2);
+                    resource.send(OK);
+                    assertThat(first.receive(OK.length())).isEqualTo(OK);
+                }
+            }
+        }
+        assertThat(ends.ingress().events().await(Event.FlowRefused.class).reason())
+                .isEqualTo("the limit of 1 connections is reached");
+    }
+
+    @Test
+    void withoutAClientInTimeTheAnswerIs503() throws IOException {
+        try (Resource held = Resource.held()) {
+            HostPort listen = ends.attach()
+                    .listening(held.address(), DestinationOptions.DEFAULTS.withConnectTimeout(Duration.ofSeconds(1)));
+            ends.busy(true);
+            try (Conversation application = Conversation.connect(listen)) {
+                application.send(GET);
+                assertThat(head(application)).startsWith("HTTP/1.1 503 ");
+            }
+        }
+        assertThat(ends.ingress().events().await(Event.FlowRefused.class).code())
+                .isEqualTo("NO_CLIENT");
+    }
+
+    @Test
+    void theWordOfTrustedProxiesCountsFromTheNextRequestOn() throws IOException {
+        String request = "GET /a HTTP/1.1\r\nHost: app.example\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n";
+        try (Resource held = Resource.held();
+                Conversation application = Conversation.connect(ends.attach().listening(held.address()))) {
+            application.send(request);
+            try (Conversation resource = held.next()) {
+                assertThat(head(resource)).contains("\r\nX-Forwarded-For: 127.0.0.1\r\n");
+                resource.send(OK);
+                assertThat(application.receive(OK.length())).isEqualTo(OK);
+
+                ends.trustedProxies(List.of(Cidr.parse("127.0.0.0/8")));
+                ends.apply();
+                application.send(request);
+                assertThat(head(resource)).contains("\r\nX-Forwarded-For: 203.0.113.9, 127.0.0.1\r\n");
+            }
+        }
+    }
+
+    /** A list as a client has it. */
+    private record Rules(Acl acl) implements AccessPolicy {
+        static Rules allow(String target) {
+            return new Rules(new Acl(List.of(AclRule.parse(AclRule.Action.ALLOW, target))));
+        }
+
+        @Override
+        public Verdict check(String host, int port, InetAddress address) {
+            return acl.verdict(host, port, address);
+        }
+
+        @Override
+        public Verdict checkPath(String host, int port, InetAddress address, String path) {
+            return acl.verdict(host, port, address, path);
         }
     }
 

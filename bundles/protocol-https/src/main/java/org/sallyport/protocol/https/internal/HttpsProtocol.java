@@ -4,15 +4,20 @@ package org.sallyport.protocol.https.internal;
 
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 import org.sallyport.api.LegSecurity;
+import org.sallyport.api.config.Limits;
 import org.sallyport.http.HttpCarrying;
 import org.sallyport.spi.Protocol;
 
 /** HTTP/1.1 behind TLS, which the data plane ends. */
 @Component(service = Protocol.class, property = Protocol.NAME + "=https")
 public final class HttpsProtocol extends HttpCarrying {
+    /**
+     * @param limits that are configured
+     */
     @Activate
-    public HttpsProtocol() {
-        super(LegSecurity.TLS);
+    public HttpsProtocol(@Reference Limits limits) {
+        super(LegSecurity.TLS, limits);
     }
 }

@@ -8,6 +8,7 @@ import org.sallyport.api.Acl;
 import org.sallyport.api.AclFile;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.Shown;
 import org.sallyport.api.Verdict;
 
 /**
@@ -33,6 +34,15 @@ sealed interface Ceiling {
      */
     Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address);
 
+    /**
+     * Decides as {@link org.sallyport.spi.AccessPolicy#checkPath} does.
+     *
+     * @return the denial, or null when this ceiling does not object
+     */
+    default Verdict.@Nullable Denied checkPath(String host, int port, InetAddress address, String path) {
+        return check(host, port, address);
+    }
+
     /** {@return the ceiling that the text of a file describes} */
     static Ceiling of(String text) {
         try {
@@ -55,18 +65,45 @@ sealed interface Ceiling {
     record Rules(Acl rules) implements Ceiling {
         @Override
         public Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address) {
-            if (rules.verdict(host, port, address).allowed()) {
+            if (!(rules.verdict(host, port, address) instanceof Verdict.Denied denied)) {
                 return null;
             }
             String place = new HostPort(host, port).toString();
             AclRule rule = rules.decisive(host, port, address);
-            return new Verdict.Denied(
-                    Verdict.Source.CEILING,
-                    rule == null
-                            ? "no rule of this client's ceiling allows " + place + "; the line 'allow " + place
-                                    + "' in its etc/ceiling.acl would"
-                            : "the rule '" + rule + "' of this client's ceiling denies " + place
-                                    + "; it stands in its etc/ceiling.acl");
+            if (denied.byPath()) {
+                return denied(
+                        "this client's ceiling allows only paths of " + place
+                                + ", which protocols of HTTP can keep to; the line 'allow " + place
+                                + "' in its etc/ceiling.acl would allow whole connections",
+                        true);
+            }
+            return denied(rule == null ? missing(place) : standing(rule, place), false);
+        }
+
+        @Override
+        public Verdict.@Nullable Denied checkPath(String host, int port, InetAddress address, String path) {
+            if (rules.verdict(host, port, address, path).allowed()) {
+                return null;
+            }
+            String place = new HostPort(host, port).toString();
+            return denied(
+                    "this client's ceiling does not allow path " + Shown.of(path) + " of " + place + "; a line 'allow "
+                            + place + "/PATH' in its etc/ceiling.acl would",
+                    true);
+        }
+
+        private static Verdict.Denied denied(String reason, boolean byPath) {
+            return new Verdict.Denied(Verdict.Source.CEILING, reason, byPath);
+        }
+
+        private static String missing(String place) {
+            return "no rule of this client's ceiling allows " + place + "; the line 'allow " + place
+                    + "' in its etc/ceiling.acl would";
+        }
+
+        private static String standing(AclRule rule, String place) {
+            return "the rule '" + rule + "' of this client's ceiling denies " + place
+                    + "; it stands in its etc/ceiling.acl";
         }
     }
 

@@ -21,11 +21,25 @@ record ClientAccess(GatewayId gateway, Acl acl, Ceiling ceiling) implements Acce
     @Override
     public Verdict check(String host, int port, @Nullable InetAddress address) {
         Verdict verdict = acl.verdict(host, port, address);
-        if (verdict instanceof Verdict.Denied denied) {
-            // the list does not know whose it is; hosts are lower case, so nothing else can match
-            return new Verdict.Denied(denied.source(), denied.reason().replace(" GATEWAY ", " " + gateway + " "));
+        Verdict.Denied denial = verdict instanceof Verdict.Denied denied ? denied.at(gateway) : null;
+        if (denial != null && !denial.byPath()) {
+            return denial;
         }
         Verdict.@Nullable Denied objection = ceiling.check(host, port, address);
+        if (objection != null && !objection.byPath()) {
+            return objection;
+        }
+        // of what is allowed by path here and there, the gateway's list is to be corrected first
+        return denial != null ? denial : objection != null ? objection : verdict;
+    }
+
+    @Override
+    public Verdict checkPath(String host, int port, InetAddress address, String path) {
+        Verdict verdict = acl.verdict(host, port, address, path);
+        if (verdict instanceof Verdict.Denied denied) {
+            return denied.at(gateway);
+        }
+        Verdict.@Nullable Denied objection = ceiling.checkPath(host, port, address, path);
         return objection == null ? verdict : objection;
     }
 }

@@ -192,6 +192,7 @@ final class GatewayLink {
                 wanted.ingress(),
                 wanted.egress(),
                 new ClientAccess(gateway, wanted.acl(), role.ceiling().get()),
+                settings.trustedProxies(),
                 BALANCER,
                 settings.listenAddress(),
                 LISTEN_GRACE,

@@ -5,9 +5,11 @@ package org.sallyport.role.client.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.sallyport.api.Acl;
 import org.sallyport.api.AclFile;
+import org.sallyport.api.AclRule;
 import org.sallyport.api.Verdict;
 
 final class CeilingTest {
@@ -73,5 +75,54 @@ final class CeilingTest {
         assertThat(new ClientAccess(RoleWorld.GATEWAY, ALL, Ceiling.of("allow web:")).check("db", 1, null))
                 .isInstanceOfSatisfying(Verdict.Denied.class, denied -> assertThat(denied.source())
                         .isEqualTo(Verdict.Source.CEILING));
+    }
+
+    @Test
+    void pathsAreNarrowedByListAndCeiling() throws Exception {
+        InetAddress address = InetAddress.getByName("10.0.0.1");
+        Acl paths = new Acl(List.of(AclRule.parse(AclRule.Action.ALLOW, "web:80/a")));
+        ClientAccess both = new ClientAccess(RoleWorld.GATEWAY, paths, Ceiling.of("allow web:80/a/b"));
+
+        assertThat(both.check("web", 80, address))
+                .isInstanceOfSatisfying(Verdict.Denied.class, denied -> assertThat(denied.byPath())
+                        .isTrue());
+        assertThat(both.checkPath("web", 80, address, "/a/b/c").allowed()).isTrue();
+        assertThat(both.checkPath("web", 80, address, "/a"))
+                .isEqualTo(new Verdict.Denied(
+                        Verdict.Source.CEILING,
+                        "this client's ceiling does not allow path /a of web:80; a line 'allow web:80/PATH' in its"
+                                + " etc/ceiling.acl would",
+                        true));
+        assertThat(both.checkPath("web", 80, address, "/b"))
+                .isInstanceOfSatisfying(Verdict.Denied.class, denied -> assertThat(denied.reason())
+                        .contains("acl:allow qsn47KM8iTa_local web:80/b would"));
+    }
+
+    @Test
+    void aCeilingOfPathsNarrowsAListWithoutThem() throws Exception {
+        InetAddress address = InetAddress.getByName("10.0.0.1");
+        ClientAccess narrowed = new ClientAccess(RoleWorld.GATEWAY, ALL, Ceiling.of("allow web:80/a"));
+
+        assertThat(narrowed.check("web", 80, address)).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+            assertThat(denied.source()).isEqualTo(Verdict.Source.CEILING);
+            assertThat(denied.byPath()).isTrue();
+            assertThat(denied.reason()).contains("only paths of web:80");
+        });
+        assertThat(narrowed.checkPath("web", 80, address, "/a").allowed()).isTrue();
+        assertThat(narrowed.checkPath("web", 80, address, "/b").allowed()).isFalse();
+    }
+
+    @Test
+    void whatIsDeniedAsAWholeByEitherHasNoPaths() throws Exception {
+        InetAddress address = InetAddress.getByName("10.0.0.1");
+        Acl paths = new Acl(List.of(AclRule.parse(AclRule.Action.ALLOW, "web:80/a")));
+
+        assertThat(new ClientAccess(RoleWorld.GATEWAY, paths, Ceiling.of("allow db:")).check("web", 80, address))
+                .isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+                    assertThat(denied.source()).isEqualTo(Verdict.Source.CEILING);
+                    assertThat(denied.byPath()).isFalse();
+                });
+        ClientAccess broken = new ClientAccess(RoleWorld.GATEWAY, paths, Ceiling.of("nonsense"));
+        assertThat(broken.checkPath("web", 80, address, "/a").allowed()).isFalse();
     }
 }

@@ -69,17 +69,22 @@ final class DestinationStates {
                 : state;
     }
 
-    /** {@return whether the end that dials the resource may dial it: the gateway's ACL, or this server's policy} */
+    /**
+     * Whether the end that dials the resource may dial it: the gateway's ACL, or this server's policy. A resource of which only
+     * paths are allowed is dialled for protocols that judge each request.
+     */
     static Verdict verdict(Gateway gateway, Destination destination, AccessPolicy policy) {
         HostPort resource = destination.resource();
         InetAddress address = literal(resource.host());
-        if (destination.direction() == Direction.CLOUD) {
-            return policy.check(resource.host(), resource.port(), address);
+        Verdict verdict = destination.direction() == Direction.CLOUD
+                ? policy.check(resource.host(), resource.port(), address)
+                : gateway.acl().verdict(resource.host(), resource.port(), address);
+        if (!(verdict instanceof Verdict.Denied denied)
+                || (denied.byPath() && ProtocolNames.judgesPaths(destination.protocol()))) {
+            return new Verdict.Allowed("");
         }
         // the ACL does not know whose it is, the operator should not have to look it up
-        return gateway.acl().verdict(resource.host(), resource.port(), address) instanceof Verdict.Denied denied
-                ? new Verdict.Denied(denied.source(), denied.reason().replace(" GATEWAY ", " " + gateway.id() + " "))
-                : new Verdict.Allowed("");
+        return denied.at(gateway.id());
     }
 
     private static State onPremises(Destination destination, @Nullable State here, List<Report> reports) {

@@ -151,7 +151,7 @@ final class GatewayState {
                 destination,
                 status == null ? null : status.state(),
                 reports(destination.id()),
-                requireNonNull(terms, "update comes first").access());
+                requireNonNull(terms, "update comes first").access(gateway));
     }
 
     /** {@return whether the end that dials a destination's resource may dial it, as far as this server knows} */
@@ -159,7 +159,7 @@ final class GatewayState {
         return DestinationStates.verdict(
                 gateway,
                 destination,
-                requireNonNull(terms, "update comes first").access());
+                requireNonNull(terms, "update comes first").access(gateway));
     }
 
     private List<DestinationStates.Report> reports(DestinationId destination) {

@@ -6,36 +6,40 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Cidr;
 import org.sallyport.api.Destination;
 import org.sallyport.api.Direction;
 import org.sallyport.api.Gateway;
-import org.sallyport.api.Verdict;
 import org.sallyport.api.config.EgressPolicy;
 import org.sallyport.api.config.ServerSettings;
-import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.PlaneConfig;
 
 /**
  * What the server's settings say about every gateway's plane. Two that are equal need no new configuration. Pure.
  *
- * @param access what is dialled for cloud destinations
+ * @param egress what is dialled for cloud destinations
+ * @param own whether an address is one of this server's
  */
-record PlaneTerms(String listenAddress, Duration listenGrace, Duration drainTimeout, AccessPolicy access) {
+record PlaneTerms(
+        String listenAddress,
+        Duration listenGrace,
+        Duration drainTimeout,
+        List<Cidr> trustedProxies,
+        EgressPolicy egress,
+        Predicate<InetAddress> own) {
     static PlaneTerms of(ServerSettings settings, Predicate<InetAddress> own) {
         return new PlaneTerms(
                 settings.listenAddress(),
                 settings.listenGrace(),
                 settings.drainTimeout(),
-                new ServerPolicy(settings.egress(), own));
+                settings.trustedProxies(),
+                settings.egress(),
+                own);
     }
 
-    /** The server's policy, comparable. */
-    private record ServerPolicy(EgressPolicy egress, Predicate<InetAddress> own) implements AccessPolicy {
-        @Override
-        public Verdict check(String host, int port, @Nullable InetAddress address) {
-            return egress.verdict(host, port, address, own);
-        }
+    /** {@return what this server dials for a gateway} */
+    ServerAccess access(Gateway gateway) {
+        return new ServerAccess(gateway.id(), egress, own, gateway.acl());
     }
 
     /** {@return what a gateway's plane does: on-premises destinations begin here, cloud destinations end here} */
@@ -45,7 +49,8 @@ record PlaneTerms(String listenAddress, Duration listenGrace, Duration drainTime
                 gateway.enabled(),
                 only(Direction.ON_PREMISES, destinations),
                 only(Direction.CLOUD, destinations),
-                access,
+                access(gateway),
+                trustedProxies,
                 gateway.balancer(),
                 listenAddress,
                 listenGrace,

@@ -4,6 +4,7 @@ package org.sallyport.role.server.internal;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ public final class ProtocolNames {
     /** The protocols of the product; which of them are installed is another question. */
     private static final List<String> KNOWN =
             List.of("tcp", "tls", "tls-mutual", "http", "https", "https-mutual", "udp");
+
+    private static final Set<String> HTTP = Set.of("http", "https", "https-mutual");
 
     private final Map<Object, String> names = new ConcurrentHashMap<>();
 
@@ -50,5 +53,10 @@ public final class ProtocolNames {
                                 : ", installed here are " + String.join(", ", new TreeSet<>(names.values())));
         return "protocol " + Shown.of(protocol) + " is not installed on this server: the destination waits until it is"
                 + known;
+    }
+
+    /** {@return whether a protocol carries single requests, of which a resource's ACL rules may allow some} */
+    static boolean judgesPaths(String protocol) {
+        return HTTP.contains(protocol);
     }
 }

@@ -16,7 +16,8 @@
  *       {@code Attaching} decides, {@code Attachments} keeps and ends, {@code ClientMessages} hears, {@code ConfigPush}
  *       tells, {@code HeldTunnel} keeps streams back until the client is ready.
  *   <li>Decisions, pure and without threads: {@code Admission}, {@code PortReservation}, {@code DestinationStates},
- *       {@code AclEdits}, {@code TokenTerms}, {@code TunnelAddresses}, {@code PlaneTerms}, {@code WireForm}.
+ *       {@code AclEdits}, {@code TokenTerms}, {@code TunnelAddresses}, {@code PlaneTerms},
+ *       {@code ServerAccess}, {@code WireForm}.
  *   <li>What operators call: {@code …Operations}, {@code TunnelOverview}, and what {@code health} shows: {@code …Health}.
  * </ul>
  *

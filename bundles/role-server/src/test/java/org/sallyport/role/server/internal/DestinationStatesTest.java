@@ -45,12 +45,16 @@ final class DestinationStatesTest {
     }
 
     private static Destination destination(Direction direction, String resource, boolean enabled) {
+        return destination(direction, "tcp", resource, enabled);
+    }
+
+    private static Destination destination(Direction direction, String protocol, String resource, boolean enabled) {
         return new Destination(
                 new DestinationId("qsn47KM8iTa_9xQ2b"),
                 new GatewayId("qsn47KM8iTa_local"),
                 "wiki",
                 direction,
-                "tcp",
+                protocol,
                 HostPort.parse(resource),
                 15_000,
                 enabled,
@@ -113,6 +117,21 @@ final class DestinationStatesTest {
                 EVERYTHING);
         assertThat(state).isInstanceOf(State.Blocked.class);
         assertThat(state.cause()).contains("acl:allow qsn47KM8iTa_local db:5432");
+    }
+
+    @Test
+    void where_only_paths_are_allowed_protocols_of_http_listen_and_others_are_blocked() {
+        Gateway paths = gateway(true).withAcl(new Acl(List.of(AclRule.parse(AclRule.Action.ALLOW, "web:80/a"))));
+        for (String protocol : List.of("http", "https", "https-mutual")) {
+            assertThat(shown(paths, protocol)).isEqualTo(LISTENING);
+        }
+        assertThat(shown(paths, "tcp")).isInstanceOf(State.Blocked.class).satisfies(state -> assertThat(state.cause())
+                .contains("only paths of web:80", "acl:allow qsn47KM8iTa_local web:80 would"));
+    }
+
+    private static State shown(Gateway gateway, String protocol) {
+        Destination destination = destination(Direction.ON_PREMISES, protocol, "web:80", true);
+        return DestinationStates.of(gateway, destination, LISTENING, List.of(fine(A)), EVERYTHING);
     }
 
     @Test

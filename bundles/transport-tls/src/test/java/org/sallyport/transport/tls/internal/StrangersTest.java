@@ -248,7 +248,8 @@ class StrangersTest {
                 standard.tunnel(),
                 standard.windows(),
                 standard.shared(),
-                standard.ingress());
+                standard.ingress(),
+                standard.http());
         return new TlsTunnelTransport(
                 loops,
                 new TunnelTerms(new TlsContexts(SslProvider.OPENSSL), TunnelBounds.of(() -> limits), Wear.STANDARD),

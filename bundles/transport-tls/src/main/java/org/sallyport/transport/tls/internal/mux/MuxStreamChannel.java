@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.util.concurrent.DefaultPromise;
@@ -501,6 +502,11 @@ public final class MuxStreamChannel extends AbstractChannel implements StreamCha
     @Override
     protected void doDisconnect() {
         doClose();
+    }
+
+    @Override
+    protected DefaultChannelPipeline newChannelPipeline() {
+        return new StreamPipeline(this);
     }
 
     @Override

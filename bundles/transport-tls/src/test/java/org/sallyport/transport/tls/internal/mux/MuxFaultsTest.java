@@ -12,6 +12,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +59,29 @@ class MuxFaultsTest {
         server.channel.writeInbound(openWithPayload(3));
         assertThat(server.requests).containsExactly(OPEN);
         assertThat(server.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void whatThePeerBreaksWhereNobodyHearsItFillsNoLog() {
+        PrintStream standard = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            server.prompt = false;
+            server.welcome = MuxOwner.Welcome.REQUEST;
+            server.read(openFrame(Frame.SYN));
+            assertThat(server.accepted.get(0).pipeline().names())
+                    .as("only what every pipeline ends with")
+                    .hasSize(1);
+            server.read(Frames.window(1, Frame.RST, 0));
+            assertThat(server.accepted.get(0).isOpen()).isFalse();
+            server.accepted.get(0).pipeline().fireExceptionCaught(new IllegalStateException("a mistake of ours"));
+        } finally {
+            System.setErr(standard);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("a mistake of ours")
+                .doesNotContain("StreamResetException");
     }
 
     @Test
