@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.ProxyAddress;
 
 /**
  * The settings of the client role, PID {@value #PID}.

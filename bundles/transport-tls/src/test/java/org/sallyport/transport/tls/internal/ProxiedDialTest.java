@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.config.LimitSettings;
-import org.sallyport.api.config.ProxyAddress;
+import org.sallyport.api.ProxyAddress;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.HostPort;
-import org.sallyport.api.config.ProxyAddress;
+import org.sallyport.api.ProxyAddress;
 import org.sallyport.spi.OutboundProxy;
 import org.sallyport.spi.TunnelTarget;
 
