@@ -164,6 +164,25 @@ public final class Acl {
         if (address == null && addressMayAllow(port)) {
             return new Verdict.Allowed("an address rule may allow it");
         }
+        return denied(host, port, decisive);
+    }
+
+    /**
+     * Decides about a name that somebody else resolves, so that rules about addresses are never asked: it is allowed only when a
+     * rule about names allows it.
+     *
+     * @param host as in {@link #verdict}
+     * @param port as in {@link #verdict}
+     * @return the rule that matched, or the reason of a denial
+     */
+    public Verdict verdictUnresolved(String host, int port) {
+        @Nullable Entry decisive = decisiveEntry(host, port, null);
+        return decisive != null && decisive.rule().action() == AclRule.Action.ALLOW
+                ? decisive.allowed()
+                : denied(host, port, decisive);
+    }
+
+    private static Verdict.Denied denied(String host, int port, @Nullable Entry decisive) {
         String place = new HostPort(host, port).toString();
         @Nullable AclRule best = decisive == null ? null : decisive.rule();
         return new Verdict.Denied(

@@ -2,13 +2,12 @@
 // Copyright the Sallyport authors
 package org.sallyport.dataplane.internal.egress;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.LegSecurity;
+import org.sallyport.api.ProxyAddress;
+import org.sallyport.api.ProxyProtocol;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.header.HeaderWriter;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.tls.Handshake;
 import org.sallyport.dataplane.internal.tls.TlsFailure;
@@ -27,19 +29,19 @@ import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.sallyport.spi.proxy.ProxyPassage;
 
 /**
  * The way to a resource: the policy on its name, its addresses, the policy on each of them, and a connection to one that is
- * allowed; all within the destination's connect timeout. On one event loop.
+ * allowed. On that connection come, each where it is wished for: what a SOCKS proxy has to be told, the header that tells the
+ * resource where the application is, and TLS. All within the destination's connect timeout. On one event loop.
+ *
+ * <p>The policy is asked about a proxy as about a resource, and about the resource all the same.
  */
 final class Dial implements HappyEyeballs.Outcome {
-    private static final Logger LOG = LoggerFactory.getLogger(Dial.class);
-
     /** What came of it; told once, or never after {@link #cancel}. */
     interface Outcome {
-        /** The resource is connected, with reading off and nothing in its pipeline, or TLS that is agreed on. */
+        /** The resource is connected, with reading off and nothing in its pipeline that stays, or TLS that is agreed on. */
         void reached(DuplexChannel socket);
 
         /** It is not. */
@@ -51,12 +53,17 @@ final class Dial implements HappyEyeballs.Outcome {
     private final EventLoop loop;
     private final Destination destination;
     private final TlsLeg tls;
-    private final String alpn;
-    private final AccessPolicy access;
+    private final Caller caller;
+    private final Access access;
     private final Outcome outcome;
+    private @Nullable Passage passage;
     private @Nullable HappyEyeballs race;
     private java.util.concurrent.@Nullable Future<?> deadline;
-    private @Nullable DuplexChannel shaking;
+    /** Connected, but not to the end. */
+    private @Nullable DuplexChannel half;
+    /** Whether the connection leads to the resource by now. */
+    private boolean through;
+
     private boolean counted;
     private boolean over;
 
@@ -66,7 +73,7 @@ final class Dial implements HappyEyeballs.Outcome {
      * @param loop on which everything happens
      * @param destination whose resource is dialled
      * @param tls protects the way, or not
-     * @param alpn the protocol that the resource is offered in TLS; empty: none
+     * @param caller for whom
      * @param access says whether it may be
      * @param outcome is told
      */
@@ -76,7 +83,7 @@ final class Dial implements HappyEyeballs.Outcome {
             EventLoop loop,
             Destination destination,
             TlsLeg tls,
-            String alpn,
+            Caller caller,
             AccessPolicy access,
             Outcome outcome) {
         this.surroundings = surroundings;
@@ -84,17 +91,19 @@ final class Dial implements HappyEyeballs.Outcome {
         this.loop = loop;
         this.destination = destination;
         this.tls = tls;
-        this.alpn = alpn;
-        this.access = access;
+        this.caller = caller;
+        this.access = new Access(access, destination.id());
         this.outcome = outcome;
     }
 
     /** Begins. */
     void start() {
         HostPort resource = destination.resource();
-        Verdict verdict = check(null);
-        if (verdict instanceof Verdict.Denied denied) {
-            refuse(denied(denied));
+        ProxyAddress proxy = destination.options().resourceProxy();
+        boolean unresolved = destination.proxyResolves();
+        OpenReply denial = unresolved ? access.denialUnresolved(resource) : access.denial(resource);
+        if (denial != null) {
+            refuse(denial);
             return;
         }
         if (!dials.take()) {
@@ -104,78 +113,121 @@ final class Dial implements HappyEyeballs.Outcome {
         counted = true;
         deadline = loop.schedule(
                 this::expired, destination.options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        surroundings.names().resolve(resource.host(), loop).addListener(this::resolved);
-    }
-
-    /** A policy that is missing or fails allows nothing. */
-    private Verdict check(@Nullable InetAddress address) {
-        HostPort resource = destination.resource();
-        try {
-            return access.check(resource.host(), resource.port(), address);
-        } catch (RuntimeException e) {
-            LOG.error("destination {}: the access policy failed, so {} is not dialled", destination.id(), resource, e);
-            return new Verdict.Denied(Verdict.Source.POLICY, "the access policy failed at the end that dials");
+        if (proxy == null) {
+            lookUp(resource, this::race);
+        } else if (unresolved) {
+            toProxy(Passage.named(proxy, resource));
+        } else {
+            lookUp(resource, addresses -> toProxy(proxy, addresses));
         }
     }
 
-    private void resolved(Future<? super List<InetAddress>> answer) {
-        if (over) {
-            return;
-        }
-        HostPort resource = destination.resource();
-        if (!answer.isSuccess()) {
-            refuse(DialFailure.unresolved(resource, answer.cause()));
-            return;
-        }
-        @SuppressWarnings("unchecked") // what was asked for
-        List<InetAddress> addresses = (List<InetAddress>) answer.getNow();
-        List<InetSocketAddress> allowed = new ArrayList<>(addresses.size());
-        Verdict.Denied denial = null;
-        for (InetAddress address : AddressOrder.interleave(addresses)) {
-            Verdict verdict = check(address);
-            if (verdict instanceof Verdict.Denied denied) {
-                denial = denied;
-            } else {
-                allowed.add(new InetSocketAddress(address, resource.port()));
+    // ------------------------------------------------------------------ names and policy
+
+    /** What is done with addresses that may be dialled. */
+    private interface Next {
+        /** There is one at least. */
+        void go(List<InetSocketAddress> allowed);
+    }
+
+    private void lookUp(HostPort place, Next next) {
+        surroundings.names().resolve(place.host(), loop).addListener(answer -> {
+            if (over) {
+                return;
             }
+            if (!answer.isSuccess()) {
+                refuse(DialFailure.unresolved(place, answer.cause()));
+                return;
+            }
+            @SuppressWarnings("unchecked") // what was asked for
+            List<InetAddress> addresses = (List<InetAddress>) answer.getNow();
+            Access.Allowed allowed = access.allowed(place, AddressOrder.interleave(addresses));
+            if (allowed.addresses().isEmpty()) {
+                OpenReply denial = allowed.denial();
+                refuse(
+                        denial == null
+                                ? new OpenReply(OpenCode.NOT_RESOLVED, "name " + place.host() + " has no address")
+                                : denial);
+            } else {
+                next.go(allowed.addresses());
+            }
+        });
+    }
+
+    private void toProxy(ProxyAddress proxy, List<InetSocketAddress> resource) {
+        Passage found = Passage.to(proxy, resource);
+        if (found == null) {
+            refuse(new OpenReply(
+                    OpenCode.NOT_RESOLVED,
+                    "the " + proxy.words() + " carries IPv4 only, and " + destination.resource().host()
+                            + " has no IPv4 address here: expected a socks5 proxy"));
+        } else {
+            toProxy(found);
         }
-        if (allowed.isEmpty()) {
-            refuse(
-                    denial == null
-                            ? new OpenReply(OpenCode.NOT_RESOLVED, "name " + resource.host() + " has no address")
-                            : denied(denial));
-            return;
+    }
+
+    private void toProxy(Passage wanted) {
+        HostPort place = wanted.proxy().address();
+        OpenReply denial = access.denial(place);
+        if (denial == null) {
+            passage = wanted;
+            lookUp(place, this::race);
+        } else {
+            refuse(denial);
         }
-        HappyEyeballs dialling = new HappyEyeballs(surroundings.loops(), loop, allowed, this);
+    }
+
+    private void race(List<InetSocketAddress> addresses) {
+        HappyEyeballs dialling = new HappyEyeballs(surroundings.loops(), loop, addresses, this);
         race = dialling;
         dialling.dial();
     }
 
-    private static OpenReply denied(Verdict.Denied denied) {
-        OpenCode code = denied.source() == Verdict.Source.CEILING ? OpenCode.CEILING_DENIED : OpenCode.DENIED;
-        return new OpenReply(code, denied.reason());
-    }
-
-    private void expired() {
-        if (!over) {
-            State obstacle = shaking == null ? null : tls.obstacle();
-            OpenReply reply = new OpenReply(
-                    OpenCode.TIMED_OUT,
-                    (obstacle == null ? destination.resource() + " did not answer within " : obstacle.cause() + " for ")
-                            + destination.options().connectTimeout().toSeconds() + " s");
-            cancel();
-            outcome.refused(reply);
-        }
-    }
+    // ------------------------------------------------------------------ on the connection
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise
     public void connected(DuplexChannel socket) {
-        if (tls.security() == LegSecurity.NONE) {
-            end();
-            outcome.reached(socket);
+        half = socket;
+        Passage wanted = passage;
+        if (wanted == null) {
+            introduce(socket);
             return;
         }
-        shaking = socket;
+        socket.pipeline()
+                .addLast(new ProxyPassage(
+                        wanted.proxy().words(),
+                        wanted.talk(),
+                        () -> introduce(socket),
+                        failure -> hangUp(
+                                socket,
+                                new OpenReply(OpenCode.CONNECTION_REFUSED, String.valueOf(failure.getMessage())))));
+        socket.read();
+    }
+
+    /** The connection leads to the resource: tells it whose it is. */
+    private void introduce(DuplexChannel socket) {
+        if (half != socket) {
+            return;
+        }
+        through = true;
+        ProxyProtocol header = destination.options().sourceHeaders().sent();
+        if (header != ProxyProtocol.NONE) {
+            ChannelFuture written = socket.writeAndFlush(HeaderWriter.write(header, caller.ends()));
+            // a few bytes on a new connection are written at once, or never
+            if (written.cause() != null) {
+                hangUp(socket, DialFailure.unreached(destination.resource(), written.cause()));
+                return;
+            }
+        }
+        protect(socket);
+    }
+
+    private void protect(DuplexChannel socket) {
+        if (tls.security() == LegSecurity.NONE) {
+            reached(socket);
+            return;
+        }
         // a destination that is new may be wanted before its certificates are read
         CompletableFuture<Void> known = tls.known().toCompletableFuture();
         if (known.isDone()) {
@@ -186,16 +238,16 @@ final class Dial implements HappyEyeballs.Outcome {
     }
 
     private void shake(DuplexChannel socket) {
-        if (shaking != socket) {
+        if (half != socket) {
             return;
         }
-        SslContext context = tls.context(alpn);
+        SslContext context = tls.context(caller.alpn());
         if (context == null) {
             State obstacle = tls.obstacle();
-            shaking = null;
-            hangUp(socket);
             // another client may have what this one lacks
-            refuse(new OpenReply(OpenCode.INTERNAL, obstacle == null ? "TLS was switched off" : obstacle.cause()));
+            hangUp(
+                    socket,
+                    new OpenReply(OpenCode.INTERNAL, obstacle == null ? "TLS was switched off" : obstacle.cause()));
             return;
         }
         String name = destination.options().resourceTls().serverName();
@@ -205,30 +257,66 @@ final class Dial implements HappyEyeballs.Outcome {
         Handshake.connect(socket, context, expected, new Handshake.Outcome() {
             @Override
             public void agreed(Map<String, String> facts) {
-                shaking = null;
-                end();
-                outcome.reached(socket);
+                reached(socket);
             }
 
             @Override
             public void failed(Throwable cause) {
-                if (shaking != null) {
-                    shaking = null;
-                    hangUp(socket);
-                    refuse(new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, expected, cause)));
-                }
+                hangUp(
+                        socket,
+                        new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, expected, cause)));
             }
         });
     }
 
+    // ------------------------------------------------------------------ the outcome
+
+    private void reached(DuplexChannel socket) {
+        half = null;
+        end();
+        outcome.reached(socket);
+    }
+
+    private void hangUp(DuplexChannel socket, OpenReply reply) {
+        if (half == socket) {
+            half = null;
+            close(socket);
+            refuse(reply);
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits
-    private static void hangUp(DuplexChannel socket) {
+    private static void close(DuplexChannel socket) {
         socket.close();
     }
 
     @Override
     public void failed(Throwable last) {
-        refuse(DialFailure.unreached(destination.resource(), last));
+        Passage wanted = passage;
+        refuse(
+                wanted == null
+                        ? DialFailure.unreached(destination.resource(), last)
+                        : DialFailure.unreached("the " + wanted.proxy().words(), last));
+    }
+
+    private void expired() {
+        if (!over) {
+            OpenReply reply = new OpenReply(
+                    OpenCode.TIMED_OUT,
+                    silence() + destination.options().connectTimeout().toSeconds() + " s");
+            cancel();
+            outcome.refused(reply);
+        }
+    }
+
+    private String silence() {
+        Passage wanted = passage;
+        if (wanted != null && !through) {
+            return "the " + wanted.proxy().words()
+                    + (half == null ? " did not answer within " : " did not connect to " + wanted.resource() + " within ");
+        }
+        State obstacle = half == null ? null : tls.obstacle();
+        return obstacle == null ? destination.resource() + " did not answer within " : obstacle.cause() + " for ";
     }
 
     private void refuse(OpenReply reply) {
@@ -253,10 +341,10 @@ final class Dial implements HappyEyeballs.Outcome {
         if (race != null) {
             race.cancel();
         }
-        DuplexChannel half = shaking;
-        if (half != null) {
-            shaking = null;
-            hangUp(half);
+        DuplexChannel unfinished = half;
+        if (unfinished != null) {
+            half = null;
+            close(unfinished);
         }
     }
 }

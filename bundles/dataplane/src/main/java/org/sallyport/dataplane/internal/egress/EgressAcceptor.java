@@ -175,7 +175,7 @@ public final class EgressAcceptor implements StreamAcceptor {
                     OpenCode.PROTOCOL_MISSING,
                     "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
         }
-        Dial dial = dial(loop, wanted, "", now.access(), new Probe(answer));
+        Dial dial = dial(loop, wanted, Caller.NOBODY, now.access(), new Probe(answer));
         loop.execute(dial::start);
         return answer;
     }
@@ -183,10 +183,10 @@ public final class EgressAcceptor implements StreamAcceptor {
     /**
      * The way to a resource, not begun, as one of this gateway.
      *
-     * @param alpn the protocol that the application speaks in TLS, which the resource is offered; empty: none
+     * @param caller for whom
      */
-    Dial dial(EventLoop loop, EgressDestination wanted, String alpn, AccessPolicy access, Dial.Outcome outcome) {
-        return new Dial(surroundings, dials, loop, wanted.destination(), wanted.tls(), alpn, access, outcome);
+    Dial dial(EventLoop loop, EgressDestination wanted, Caller caller, AccessPolicy access, Dial.Outcome outcome) {
+        return new Dial(surroundings, dials, loop, wanted.destination(), wanted.tls(), caller, access, outcome);
     }
 
     /** Hangs up on whatever answers. */

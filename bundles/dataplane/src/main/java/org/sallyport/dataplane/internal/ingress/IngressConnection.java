@@ -16,6 +16,9 @@ import org.sallyport.api.Destination;
 import org.sallyport.api.LegSecurity;
 import org.sallyport.api.State;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
+import org.sallyport.dataplane.internal.header.Ends;
+import org.sallyport.dataplane.internal.header.HeaderReader;
+import org.sallyport.dataplane.internal.limits.ByteRate;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.Connection;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
@@ -47,14 +50,18 @@ import org.slf4j.LoggerFactory;
 final class IngressConnection extends Connection {
     private static final Logger LOG = LoggerFactory.getLogger(IngressConnection.class);
     private static final long ANSWER_SECONDS = 5;
+    private static final int HEADER_READ = 4 * 1024;
     private static final OpenReply NOBODY = new OpenReply(OpenCode.TIMED_OUT, "no client is attached");
 
     private final IngressDestination owner;
     private final EventLoop loop;
     private final SocketEnd socket;
     private EarlyPayload early;
-    private final InetSocketAddress source;
-    private final InetSocketAddress local;
+    /** Who is connected: the application, or a load balancer that speaks for it. */
+    private final InetSocketAddress peer;
+
+    private InetSocketAddress source;
+    private InetSocketAddress local;
     private final long flow;
     private final long begun;
     private final List<AttachedTunnel> tried = new ArrayList<>(1);
@@ -91,7 +98,8 @@ final class IngressConnection extends Connection {
         this.owner = owner;
         this.loop = loop;
         tunnel = first;
-        source = (InetSocketAddress) channel.remoteAddress();
+        peer = (InetSocketAddress) channel.remoteAddress();
+        source = peer;
         local = (InetSocketAddress) channel.localAddress();
         flow = owner.surroundings().nextFlow();
         begun = loop.ticker().nanoTime();
@@ -123,6 +131,41 @@ final class IngressConnection extends Connection {
         }
         begin();
         socket.early(early);
+        if (destination().options().sourceHeaders().expected()) {
+            awaitHeader();
+        } else {
+            protect();
+        }
+    }
+
+    private void awaitHeader() {
+        if (!owner.handshakeShare().take()) {
+            turnAway(OpenCode.TOO_MANY, "too many connections have not told yet where they come from");
+            return;
+        }
+        HeaderReader.expect(socket.channel(), new HeaderReader.Outcome() {
+            @Override
+            public void told(@Nullable Ends ends) {
+                owner.handshakeShare().give();
+                if (ends != null) {
+                    source = ends.source();
+                    local = ends.local();
+                    // it was chosen for the load balancer
+                    tunnel = null;
+                }
+                protect();
+            }
+
+            @Override
+            public void failed(String why) {
+                owner.handshakeShare().give();
+                turnAway(OpenCode.DENIED, why);
+            }
+        });
+        socket.readAhead(HEADER_READ);
+    }
+
+    private void protect() {
         TlsLeg tls = owner.tls();
         if (tls.security() == LegSecurity.NONE) {
             admit(null);
@@ -135,8 +178,7 @@ final class IngressConnection extends Connection {
             return;
         }
         if (!owner.handshakeShare().take()) {
-            unprotected(OpenCode.TOO_MANY, "too many TLS handshakes are under way");
-            socket.resetSocket();
+            turnAway(OpenCode.TOO_MANY, "too many TLS handshakes are under way");
             return;
         }
         Handshake.accept(socket.channel(), terms, new Handshake.Outcome() {
@@ -153,6 +195,11 @@ final class IngressConnection extends Connection {
                 unprotected(OpenCode.TLS_FAILED, TlsFailure.ofApplication(cause));
             }
         });
+    }
+
+    private void turnAway(OpenCode code, String why) {
+        unprotected(code, why);
+        socket.resetSocket();
     }
 
     private void unprotected(OpenCode code, String why) {
@@ -445,6 +492,16 @@ final class IngressConnection extends Connection {
     }
 
     @Override
+    protected ByteRate socketRate() {
+        return owner.rateIn();
+    }
+
+    @Override
+    protected ByteRate streamRate() {
+        return owner.rateOut();
+    }
+
+    @Override
     protected void socketBroken(String why) {
         stopTimers();
         StreamEnd open = stream;
@@ -462,7 +519,7 @@ final class IngressConnection extends Connection {
 
     @Override
     protected void unheard() {
-        owner.fruitless(source);
+        owner.fruitless(peer);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Bandwidth;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
@@ -26,6 +27,7 @@ import org.sallyport.api.event.Event;
 import org.sallyport.api.pki.Leg;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.limits.ArrivalRates;
+import org.sallyport.dataplane.internal.limits.ByteRate;
 import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.plugin.Plugin;
@@ -45,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * called on other threads than the control loop.
  *
  * <p>When a destination is changed, its open connections go on as they were begun, and new ones follow the change; its
- * listener is touched only when address or port have changed.
+ * listener is touched only when address or port have changed. Bandwidth is that of all of them together, so a change of it
+ * applies to those that are open, too.
  */
 public final class IngressDestination {
     private static final Logger LOG = LoggerFactory.getLogger(IngressDestination.class);
@@ -61,6 +64,10 @@ public final class IngressDestination {
     private final ConnectionGroup connections = new ConnectionGroup();
     private final Traffic traffic = new Traffic();
     private final RefusalLog refusals = new RefusalLog();
+    private final RefusalLog tooMany = RefusalLog.ofLimit();
+    private final ByteRate rateIn = new ByteRate();
+    private final ByteRate rateOut = new ByteRate();
+    private final LongSupplier nanos;
     private final ArrivalRates rates;
     private final TlsLeg tls;
     private final Set<IngressConnection> waiting = ConcurrentHashMap.newKeySet();
@@ -111,6 +118,8 @@ public final class IngressDestination {
                 () -> reconsider.accept(this),
                 Clock.systemUTC());
         choice = new TunnelChoice(tunnels, surroundings.policies(), nanos);
+        this.nanos = nanos;
+        limitBandwidth();
     }
 
     // ------------------------------------------------------------------ configuration and state
@@ -119,6 +128,13 @@ public final class IngressDestination {
     public void update(Destination newer, PlaneConfig newerConfig) {
         destination = newer;
         config = newerConfig;
+        limitBandwidth();
+    }
+
+    private void limitBandwidth() {
+        Bandwidth bandwidth = destination.options().bandwidth();
+        rateIn.limit(bandwidth.in(), nanos.getAsLong());
+        rateOut.limit(bandwidth.out(), nanos.getAsLong());
     }
 
     /**
@@ -299,6 +315,7 @@ public final class IngressDestination {
         if (!traffic.begin(now.options().maxConnections())) {
             protocol.leave();
             refused(
+                    tooMany,
                     surroundings.nextFlow(),
                     source,
                     new OpenReply(
@@ -370,6 +387,16 @@ public final class IngressDestination {
         return handshakeShare;
     }
 
+    /** {@return what bounds the bytes from applications} */
+    ByteRate rateIn() {
+        return rateIn;
+    }
+
+    /** {@return what bounds the bytes to applications} */
+    ByteRate rateOut() {
+        return rateOut;
+    }
+
     /** {@return TLS with applications} */
     TlsLeg tls() {
         return tls;
@@ -419,8 +446,12 @@ public final class IngressDestination {
 
     /** A connection was refused. */
     void refused(long flow, InetSocketAddress source, OpenReply reply) {
+        refused(refusals, flow, source, reply);
+    }
+
+    private void refused(RefusalLog log, long flow, InetSocketAddress source, OpenReply reply) {
         traffic.refused();
-        refusals.refused(destination.id(), text(source), reply);
+        log.refused(destination.id(), text(source), reply);
         surroundings
                 .events()
                 .publish(new Event.FlowRefused(

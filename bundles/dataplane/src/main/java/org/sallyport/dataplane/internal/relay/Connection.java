@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
+import org.sallyport.dataplane.internal.limits.ByteRate;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.spi.Protocol;
 import org.sallyport.spi.ResetMode;
@@ -70,6 +71,16 @@ public abstract class Connection {
 
     /** {@return the loop that its state belongs to} */
     public abstract EventLoop loop();
+
+    /** {@return what bounds the bytes from the socket} */
+    protected ByteRate socketRate() {
+        return ByteRate.UNLIMITED;
+    }
+
+    /** {@return what bounds the bytes from the stream} */
+    protected ByteRate streamRate() {
+        return ByteRate.UNLIMITED;
+    }
 
     /** The socket failed, or was closed, before it was joined to a stream. */
     protected abstract void socketBroken(String why);

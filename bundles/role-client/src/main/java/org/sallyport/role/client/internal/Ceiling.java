@@ -33,6 +33,13 @@ sealed interface Ceiling {
      */
     Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address);
 
+    /**
+     * Decides as {@link org.sallyport.spi.AccessPolicy#checkUnresolved} does.
+     *
+     * @return the denial, or null when this ceiling does not object
+     */
+    Verdict.@Nullable Denied checkUnresolved(String host, int port);
+
     /** {@return the ceiling that the text of a file describes} */
     static Ceiling of(String text) {
         try {
@@ -49,15 +56,26 @@ sealed interface Ceiling {
         public Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address) {
             return null;
         }
+
+        @Override
+        public Verdict.@Nullable Denied checkUnresolved(String host, int port) {
+            return null;
+        }
     }
 
     /** What the rules do not allow is denied. */
     record Rules(Acl rules) implements Ceiling {
         @Override
         public Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address) {
-            if (rules.verdict(host, port, address).allowed()) {
-                return null;
-            }
+            return rules.verdict(host, port, address).allowed() ? null : denied(host, port, address);
+        }
+
+        @Override
+        public Verdict.@Nullable Denied checkUnresolved(String host, int port) {
+            return rules.verdictUnresolved(host, port).allowed() ? null : denied(host, port, null);
+        }
+
+        private Verdict.Denied denied(String host, int port, @Nullable InetAddress address) {
             String place = new HostPort(host, port).toString();
             AclRule rule = rules.decisive(host, port, address);
             return new Verdict.Denied(
@@ -82,6 +100,11 @@ sealed interface Ceiling {
                     Verdict.Source.CEILING,
                     "this client's ceiling cannot be read, so nothing is dialled; its operator has to correct"
                             + " etc/ceiling.acl");
+        }
+
+        @Override
+        public Verdict.Denied checkUnresolved(String host, int port) {
+            return check(host, port, null);
         }
     }
 }

@@ -20,12 +20,19 @@ import org.sallyport.spi.AccessPolicy;
 record ClientAccess(GatewayId gateway, Acl acl, Ceiling ceiling) implements AccessPolicy {
     @Override
     public Verdict check(String host, int port, @Nullable InetAddress address) {
-        Verdict verdict = acl.verdict(host, port, address);
+        return bounded(acl.verdict(host, port, address), ceiling.check(host, port, address));
+    }
+
+    @Override
+    public Verdict checkUnresolved(String host, int port) {
+        return bounded(acl.verdictUnresolved(host, port), ceiling.checkUnresolved(host, port));
+    }
+
+    private Verdict bounded(Verdict verdict, Verdict.@Nullable Denied objection) {
         if (verdict instanceof Verdict.Denied denied) {
             // the list does not know whose it is; hosts are lower case, so nothing else can match
             return new Verdict.Denied(denied.source(), denied.reason().replace(" GATEWAY ", " " + gateway + " "));
         }
-        Verdict.@Nullable Denied objection = ceiling.check(host, port, address);
         return objection == null ? verdict : objection;
     }
 }

@@ -5,6 +5,7 @@ package org.sallyport.role.client.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.sallyport.api.Acl;
 import org.sallyport.api.AclFile;
@@ -53,6 +54,24 @@ final class CeilingTest {
         assertThat(ceiling.check("db", 1, null)).isNull();
         assertThat(ceiling.check("db", 1, InetAddress.getByName("10.1.1.1"))).isNotNull();
         assertThat(ceiling.check("db", 1, InetAddress.getByName("192.0.2.1"))).isNull();
+    }
+
+    @Test
+    void aNameThatAProxyResolvesNeedsARuleAboutItInBothLists() {
+        Acl byAddress = AclFile.parse("allow [10.0.0.0/8]:");
+
+        assertThat(new ClientAccess(RoleWorld.GATEWAY, ALL, Ceiling.of("")).checkUnresolved("db", 1))
+                .isInstanceOf(Verdict.Allowed.class);
+        assertThat(new ClientAccess(RoleWorld.GATEWAY, byAddress, Ceiling.of("")).checkUnresolved("db", 1))
+                .isEqualTo(new Verdict.Denied(
+                        Verdict.Source.ACL, "no ACL rule allows db:1; acl:allow qsn47KM8iTa_local db:1 would"));
+        for (String ceiling : List.of("allow [10.0.0.0/8]:", "allow web:", "dney db:")) {
+            assertThat(new ClientAccess(RoleWorld.GATEWAY, ALL, Ceiling.of(ceiling)).checkUnresolved("db", 1))
+                    .isInstanceOfSatisfying(
+                            Verdict.Denied.class,
+                            denied -> assertThat(denied.source()).isEqualTo(Verdict.Source.CEILING));
+        }
+        assertThat(Ceiling.of("allow db:").checkUnresolved("db", 1)).isNull();
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
 import org.sallyport.api.Gateway;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.ProxyAddress;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.spi.AccessPolicy;
@@ -69,15 +70,32 @@ final class DestinationStates {
                 : state;
     }
 
-    /** {@return whether the end that dials the resource may dial it: the gateway's ACL, or this server's policy} */
+    /** {@return whether the end that dials may dial the resource, and the proxy before it: the gateway's ACL, or this server's policy} */
     static Verdict verdict(Gateway gateway, Destination destination, AccessPolicy policy) {
+        Verdict resource = resourceVerdict(gateway, destination, policy);
+        ProxyAddress proxy = destination.options().resourceProxy();
+        return proxy == null || resource instanceof Verdict.Denied
+                ? resource
+                : verdict(gateway, destination, policy, proxy.address());
+    }
+
+    private static Verdict resourceVerdict(Gateway gateway, Destination destination, AccessPolicy policy) {
         HostPort resource = destination.resource();
-        InetAddress address = literal(resource.host());
-        if (destination.direction() == Direction.CLOUD) {
-            return policy.check(resource.host(), resource.port(), address);
-        }
-        // the ACL does not know whose it is, the operator should not have to look it up
-        return gateway.acl().verdict(resource.host(), resource.port(), address) instanceof Verdict.Denied denied
+        return destination.proxyResolves()
+                ? named(gateway, gateway.acl().verdictUnresolved(resource.host(), resource.port()))
+                : verdict(gateway, destination, policy, resource);
+    }
+
+    private static Verdict verdict(Gateway gateway, Destination destination, AccessPolicy policy, HostPort place) {
+        InetAddress address = literal(place.host());
+        return destination.direction() == Direction.CLOUD
+                ? policy.check(place.host(), place.port(), address)
+                : named(gateway, gateway.acl().verdict(place.host(), place.port(), address));
+    }
+
+    /** The ACL does not know whose it is, the operator should not have to look it up. */
+    private static Verdict named(Gateway gateway, Verdict verdict) {
+        return verdict instanceof Verdict.Denied denied
                 ? new Verdict.Denied(denied.source(), denied.reason().replace(" GATEWAY ", " " + gateway.id() + " "))
                 : new Verdict.Allowed("");
     }
@@ -106,6 +124,9 @@ final class DestinationStates {
         }
         if (!options.sources().restricted() && !loopback(listening.address())) {
             remarks.add("open to everyone who reaches " + listening.address());
+        }
+        if (options.sourceHeaders().expected() && !options.sources().restricted()) {
+            remarks.add("whoever reaches it is believed where it comes from");
         }
         return remarks.isEmpty() || !listening.cause().isEmpty()
                 ? listening
