@@ -37,7 +37,8 @@ public abstract class BandwidthContract extends LegsFixture {
     @Test
     void applicationsAreGivenTheRateTogetherAndAlike() throws Exception {
         try (Resource source = Resource.source(MUCH)) {
-            HostPort listen = ends.attach().listening(source.address(), options().withBandwidth(new Bandwidth(0, RATE)));
+            HostPort listen =
+                    ends.attach().listening(source.address(), options().withBandwidth(new Bandwidth(0, RATE)));
             try (Conversation first = Conversation.connect(listen);
                     Conversation second = Conversation.connect(listen)) {
                 start(() -> count(first.socket(), one));
@@ -102,7 +103,8 @@ public abstract class BandwidthContract extends LegsFixture {
                     Pattern.write(application.socket().getOutputStream(), 1 << 20);
                     application.end();
                 });
-                assertThat(Pattern.readToEnd(application.socket().getInputStream())).isEqualTo(1 << 20);
+                assertThat(Pattern.readToEnd(application.socket().getInputStream()))
+                        .isEqualTo(1 << 20);
             }
         }
     }
@@ -128,7 +130,8 @@ public abstract class BandwidthContract extends LegsFixture {
         Bandwidth little = new Bandwidth(0, Bandwidth.LEAST);
         int each = 16 << 10;
         try (Resource source = Resource.source(each)) {
-            HostPort listen = ends.attach().listening(source.address(), options().withBandwidth(little));
+            HostPort listen =
+                    ends.attach().listening(source.address(), options().withBandwidth(little));
             long begun = System.nanoTime();
             for (int i = 0; i < 3; i++) {
                 try (Conversation application = Conversation.connect(listen)) {
@@ -162,7 +165,9 @@ public abstract class BandwidthContract extends LegsFixture {
 
     private static void count(Socket from, AtomicLong counter) throws IOException {
         byte[] buffer = new byte[16 << 10];
-        for (int read = from.getInputStream().read(buffer); read >= 0; read = from.getInputStream().read(buffer)) {
+        for (int read = from.getInputStream().read(buffer);
+                read >= 0;
+                read = from.getInputStream().read(buffer)) {
             counter.addAndGet(read);
         }
     }

@@ -89,7 +89,9 @@ public abstract class LegsFixture {
     final Socket application(HostPort to, byte[] before) throws IOException {
         Socket socket = plain(to);
         socket.getOutputStream().write(before);
-        return secured() ? new TlsPeer(applicationKey, ingressAuthority.certificate()).over(socket, INGRESS_NAME) : socket;
+        return secured()
+                ? new TlsPeer(applicationKey, ingressAuthority.certificate()).over(socket, INGRESS_NAME)
+                : socket;
     }
 
     final Resource echo() {

@@ -75,7 +75,8 @@ public abstract class ResourceProxyContract extends LegsFixture {
                     .startsWith("4 127.0.0.1:" + port, "4 " + host + ":" + port)
                     .last()
                     .asString()
-                    .matches("5 (" + host + (way.direction() == Direction.CLOUD ? "|0:0:0:0:0:0:0:1" : "") + "):" + port);
+                    .matches("5 (" + host + (way.direction() == Direction.CLOUD ? "|0:0:0:0:0:0:0:1" : "") + "):"
+                            + port);
         }
     }
 
@@ -162,7 +163,8 @@ public abstract class ResourceProxyContract extends LegsFixture {
             ends.attach(ALL);
             assertThat(refusal(echo.address(), through("socks5", web.address())).reason())
                     .contains("what answers at the socks5 proxy " + web.address() + " is no such proxy");
-            assertThat(refusal(echo.address(), through("socks5", refusing.address())).reason())
+            assertThat(refusal(echo.address(), through("socks5", refusing.address()))
+                            .reason())
                     .isEqualTo("the socks5 proxy " + refusing.address() + " refused the connection");
             assertThat(refusal(
                                     echo.address(),

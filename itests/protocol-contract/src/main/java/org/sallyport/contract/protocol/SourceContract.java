@@ -31,7 +31,8 @@ import org.sallyport.testkit.resource.Resource;
 @CsvSource({"ON_PREMISES,NONE", "ACROSS_LOOPS,TLS", "CLOUD,NONE", "CLOUD,TLS"})
 public abstract class SourceContract extends LegsFixture {
     private static final String TOLD = "PROXY TCP4 192.0.2.7 198.51.100.9 4711 443\r\n";
-    private static final String BINARY = "0d0a0d0a000d0a515549540a" + "2111000c" + "c0000207" + "c6336409" + "1267" + "01bb";
+    private static final String BINARY =
+            "0d0a0d0a000d0a515549540a" + "2111000c" + "c0000207" + "c6336409" + "1267" + "01bb";
 
     private final BlockingQueue<String> headers = new LinkedBlockingQueue<>();
 
@@ -60,7 +61,8 @@ public abstract class SourceContract extends LegsFixture {
                         .putShort((short) listen.port())
                         .array();
                 assertThat(header())
-                        .isEqualTo("0d0a0d0a000d0a515549540a2111000c7f0000017f000001" + HexFormat.of().formatHex(ports));
+                        .isEqualTo("0d0a0d0a000d0a515549540a2111000c7f0000017f000001"
+                                + HexFormat.of().formatHex(ports));
             }
         }
     }
@@ -69,10 +71,7 @@ public abstract class SourceContract extends LegsFixture {
     void aResourceThatIsOnlyTriedIsToldOfNobody() throws Exception {
         try (Resource echo = echoAfter(this::readLine)) {
             ends.attach().listening(echo.address(), with(ProxyProtocol.V1, false));
-            assertThat(ends.dialling(0)
-                            .gateway()
-                            .probe(ends.only().id())
-                            .await(20, TimeUnit.SECONDS))
+            assertThat(ends.dialling(0).gateway().probe(ends.only().id()).await(20, TimeUnit.SECONDS))
                     .isTrue();
             assertThat(header()).isEqualTo("PROXY UNKNOWN\r\n");
         }
@@ -80,7 +79,8 @@ public abstract class SourceContract extends LegsFixture {
 
     @Test
     void whatALoadBalancerTellsIsBelievedAndPassedOn() throws Exception {
-        for (byte[] told : List.of(TOLD.getBytes(StandardCharsets.US_ASCII), HexFormat.of().parseHex(BINARY))) {
+        for (byte[] told :
+                List.of(TOLD.getBytes(StandardCharsets.US_ASCII), HexFormat.of().parseHex(BINARY))) {
             try (Resource echo = echoAfter(this::readLine)) {
                 if (ends.tunnels() == 0) {
                     ends.attach();
@@ -146,7 +146,9 @@ public abstract class SourceContract extends LegsFixture {
                     .contains("no source rule lets 127.0.0.1 in");
             ends.change(ends.only()
                     .withOptions(claimed.withSources(new SourceAccess(
-                            true, List.of(SourceRule.parse(InetAddress.getLoopbackAddress().getHostAddress()))))));
+                            true,
+                            List.of(SourceRule.parse(
+                                    InetAddress.getLoopbackAddress().getHostAddress()))))));
             ends.apply();
             try (Socket application = application(listen, TOLD.getBytes(StandardCharsets.US_ASCII))) {
                 assertThat(exchange(application, "hello")).isEqualTo("hello");

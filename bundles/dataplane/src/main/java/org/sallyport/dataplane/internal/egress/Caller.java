@@ -17,7 +17,6 @@ record Caller(String alpn, @Nullable Ends ends) {
     static final Caller NOBODY = new Caller("", null);
 
     static Caller of(OpenRequest request) {
-        return new Caller(
-                request.facts().getOrDefault("alpn", ""), new Ends(request.source(), request.local()));
+        return new Caller(request.facts().getOrDefault("alpn", ""), new Ends(request.source(), request.local()));
     }
 }

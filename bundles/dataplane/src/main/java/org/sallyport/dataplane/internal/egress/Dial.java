@@ -19,7 +19,6 @@ import org.sallyport.api.LegSecurity;
 import org.sallyport.api.ProxyAddress;
 import org.sallyport.api.ProxyProtocol;
 import org.sallyport.api.State;
-import org.sallyport.api.Verdict;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.header.HeaderWriter;
 import org.sallyport.dataplane.internal.limits.Share;
@@ -159,8 +158,8 @@ final class Dial implements HappyEyeballs.Outcome {
         if (found == null) {
             refuse(new OpenReply(
                     OpenCode.NOT_RESOLVED,
-                    "the " + proxy.words() + " carries IPv4 only, and " + destination.resource().host()
-                            + " has no IPv4 address here: expected a socks5 proxy"));
+                    "the " + proxy.words() + " carries IPv4 only, and "
+                            + destination.resource().host() + " has no IPv4 address here: expected a socks5 proxy"));
         } else {
             toProxy(found);
         }
@@ -262,9 +261,7 @@ final class Dial implements HappyEyeballs.Outcome {
 
             @Override
             public void failed(Throwable cause) {
-                hangUp(
-                        socket,
-                        new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, expected, cause)));
+                hangUp(socket, new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, expected, cause)));
             }
         });
     }
@@ -313,7 +310,9 @@ final class Dial implements HappyEyeballs.Outcome {
         Passage wanted = passage;
         if (wanted != null && !through) {
             return "the " + wanted.proxy().words()
-                    + (half == null ? " did not answer within " : " did not connect to " + wanted.resource() + " within ");
+                    + (half == null
+                            ? " did not answer within "
+                            : " did not connect to " + wanted.resource() + " within ");
         }
         State obstacle = half == null ? null : tls.obstacle();
         return obstacle == null ? destination.resource() + " did not answer within " : obstacle.cause() + " for ";

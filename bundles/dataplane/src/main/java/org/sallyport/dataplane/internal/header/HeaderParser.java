@@ -113,7 +113,9 @@ final class HeaderParser {
 
     private static InetAddress address(String text, boolean v4) throws HeaderException {
         byte[] bytes = null;
-        if (v4 ? NetUtil.isValidIpV4Address(text) : text.matches("[0-9A-Fa-f:.]+") && NetUtil.isValidIpV6Address(text)) {
+        if (v4
+                ? NetUtil.isValidIpV4Address(text)
+                : text.matches("[0-9A-Fa-f:.]+") && NetUtil.isValidIpV6Address(text)) {
             bytes = NetUtil.createByteArrayFromIpAddressString(text);
         }
         // leading zeros may be octal to somebody
@@ -173,7 +175,8 @@ final class HeaderParser {
             case 0x11 -> V4_BYTES;
             case 0x21 -> V6_BYTES;
             case 0x31 -> UNIX_BYTES;
-            default -> throw new HeaderException("family and transport " + family + ", expected those of a TCP connection");
+            default ->
+                throw new HeaderException("family and transport " + family + ", expected those of a TCP connection");
         };
     }
 

@@ -3,6 +3,7 @@
 package org.sallyport.dataplane.internal.limits;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -36,7 +37,7 @@ public final class ByteRate {
     private final AtomicLong paidAt = new AtomicLong();
     private volatile long perSecond;
     private volatile int turn = MOST_TURN;
-    private volatile int changes;
+    private final AtomicInteger changes = new AtomicInteger();
 
     /**
      * Sets the limit; debts of the one before are forgiven. On the control loop.
@@ -51,7 +52,7 @@ public final class ByteRate {
         paidAt.set(now);
         turn = bytes == 0 ? MOST_TURN : (int) Math.max(LEAST_TURN, Math.min(MOST_TURN, bytes / (SECOND / TURN)));
         perSecond = bytes;
-        changes++;
+        changes.incrementAndGet();
     }
 
     /** {@return whether there is a limit} */
@@ -61,7 +62,7 @@ public final class ByteRate {
 
     /** {@return a number that another limit makes another} */
     public int changes() {
-        return changes;
+        return changes.get();
     }
 
     /** {@return how many bytes a connection should carry at once} */

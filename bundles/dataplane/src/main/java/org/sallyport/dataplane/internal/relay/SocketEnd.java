@@ -62,6 +62,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     private @Nullable EarlyReader early;
     /** Whether a read for it was asked for during a rest. */
     private boolean earlyWanted;
+
     private volatile @Nullable StreamEnd stream;
     private @Nullable Future<?> alarm;
     private long burst;
@@ -405,7 +406,11 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     /** The stream takes bytes again. */
     void resume(StreamEnd taker) {
-        if (stream == taker && !closing && !inputEnded && !pace.isResting() && !channel.config().isAutoRead()) {
+        if (stream == taker
+                && !closing
+                && !inputEnded
+                && !pace.isResting()
+                && !channel.config().isAutoRead()) {
             channel.config().setAutoRead(true);
         }
     }

@@ -141,7 +141,12 @@ final class SocketReads implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     @Override
     public boolean continueReading() {
         StreamEnd taker = stream;
-        return last == attempted && last > 0 && reads < READS_IN_A_BURST && taker != null && taker.writable() && !rate.isLimited();
+        return last == attempted
+                && last > 0
+                && reads < READS_IN_A_BURST
+                && taker != null
+                && taker.writable()
+                && !rate.isLimited();
     }
 
     @Override

@@ -87,7 +87,6 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     /** The socket is there: reads from now on. On the socket's loop. */
     void start(SocketEnd other) {
         socket = other;
-        StreamChannel stream = channel();
         if (broken) {
             other.peerBroken(this, "reset");
             return;

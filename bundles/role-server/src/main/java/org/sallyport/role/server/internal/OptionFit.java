@@ -48,8 +48,8 @@ final class OptionFit {
 
     private static void require(boolean fits, Destination destination, String option, String why) {
         if (!fits) {
-            throw Refusal.invalid(option + " with protocol " + destination.protocol() + ", which carries datagrams: " + why
-                    + "; leave the option out");
+            throw Refusal.invalid(option + " with protocol " + destination.protocol() + ", which carries datagrams: "
+                    + why + "; leave the option out");
         }
     }
 }

@@ -227,7 +227,8 @@ final class DestinationStatesTest {
     @Test
     void headers_of_anybody_are_remarked() {
         Destination open = destination(Direction.ON_PREMISES, "wiki:80", true)
-                .withOptions(DestinationOptions.DEFAULTS.withSourceHeaders(new SourceHeaders(ProxyProtocol.NONE, true)));
+                .withOptions(
+                        DestinationOptions.DEFAULTS.withSourceHeaders(new SourceHeaders(ProxyProtocol.NONE, true)));
         State state = DestinationStates.of(gateway(true), open, LISTENING, List.of(), EVERYTHING);
 
         assertThat(((State.Listening) state).cause()).contains("believed where it comes from");

@@ -87,7 +87,8 @@ final class DestinationText {
                             + (sent ? options.proxyProtocol() + " to the resource" : ""));
         }
         if (options.bandwidthIn() > 0 || options.bandwidthOut() > 0) {
-            lines.with("Bandwidth", aSecond(options.bandwidthIn()) + " in, " + aSecond(options.bandwidthOut()) + " out");
+            lines.with(
+                    "Bandwidth", aSecond(options.bandwidthIn()) + " in, " + aSecond(options.bandwidthOut()) + " out");
         }
         if (!options.resourceProxy().isEmpty()) {
             lines.with("Resource proxy", options.resourceProxy());

@@ -55,9 +55,11 @@ final class OptionChanges {
             "yes: connections begin with the header of a load balancer, whose word is believed",
             Completion.words("yes", "no"));
     private static final Option BANDWIDTH_IN = Option.value(
-            "--bandwidth-in", "SIZE", "bytes a second from all applications together, as in 512k or 10m; 0: any number");
-    private static final Option BANDWIDTH_OUT = Option.value(
-            "--bandwidth-out", "SIZE", "bytes a second to all applications together; 0: any number");
+            "--bandwidth-in",
+            "SIZE",
+            "bytes a second from all applications together, as in 512k or 10m; 0: any number");
+    private static final Option BANDWIDTH_OUT =
+            Option.value("--bandwidth-out", "SIZE", "bytes a second to all applications together; 0: any number");
     private static final Option RESOURCE_PROXY = Option.value(
             "--resource-proxy",
             "KIND://HOST:PORT",
@@ -131,19 +133,23 @@ final class OptionChanges {
     private static void addWays(Given given, List<UnaryOperator<DestinationOptions>> changes) {
         ProxyProtocol sent = given.read(PROXY_PROTOCOL, ProxyProtocol::of);
         if (sent != null) {
-            changes.add(options ->
-                    options.withSourceHeaders(options.sourceHeaders().withSent(sent)));
+            changes.add(
+                    options -> options.withSourceHeaders(options.sourceHeaders().withSent(sent)));
         }
         Boolean expected = yes(given, ACCEPT_PROXY_PROTOCOL);
         if (expected != null) {
-            changes.add(options ->
-                    options.withSourceHeaders(options.sourceHeaders().withExpected(expected)));
+            changes.add(
+                    options -> options.withSourceHeaders(options.sourceHeaders().withExpected(expected)));
         }
-        Long in = given.read(BANDWIDTH_IN, text -> Bandwidth.UNLIMITED.withIn(ByteSize.parse(text)).in());
+        Long in = given.read(
+                BANDWIDTH_IN,
+                text -> Bandwidth.UNLIMITED.withIn(ByteSize.parse(text)).in());
         if (in != null) {
             changes.add(options -> options.withBandwidth(options.bandwidth().withIn(in)));
         }
-        Long out = given.read(BANDWIDTH_OUT, text -> Bandwidth.UNLIMITED.withOut(ByteSize.parse(text)).out());
+        Long out = given.read(
+                BANDWIDTH_OUT,
+                text -> Bandwidth.UNLIMITED.withOut(ByteSize.parse(text)).out());
         if (out != null) {
             changes.add(options -> options.withBandwidth(options.bandwidth().withOut(out)));
         }
@@ -157,14 +163,15 @@ final class OptionChanges {
     private static ProxyAddress proxy(String text) {
         if (text.indexOf('@') >= 0) {
             // not repeated, it may hold a password
-            throw new IllegalArgumentException("credentials are given: expected socks5://HOST:PORT of a proxy that asks for"
-                    + " none");
+            throw new IllegalArgumentException(
+                    "credentials are given: expected socks5://HOST:PORT of a proxy that asks for" + " none");
         }
         try {
             return ProxyAddress.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "'" + Shown.of(text) + "': expected socks4://HOST:PORT, socks4a://HOST:PORT or socks5://HOST:PORT", e);
+                    "'" + Shown.of(text) + "': expected socks4://HOST:PORT, socks4a://HOST:PORT or socks5://HOST:PORT",
+                    e);
         }
     }
 

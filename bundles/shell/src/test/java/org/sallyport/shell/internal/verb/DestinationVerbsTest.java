@@ -226,7 +226,8 @@ final class DestinationVerbsTest {
         assertThatThrownBy(() -> bench.run(update + "--bandwidth-in 10mb"))
                 .hasMessage("--bandwidth-in '10mb': expected a size in bytes, as in 4096, 512k, 32m or 1g");
         assertThatThrownBy(() -> bench.run(update + "--bandwidth-out 1k"))
-                .hasMessage("--bandwidth-out: bandwidth out of 1024 bytes a second: expected 0 (none), or 16k to 1024g");
+                .hasMessage(
+                        "--bandwidth-out: bandwidth out of 1024 bytes a second: expected 0 (none), or 16k to 1024g");
         assertThatThrownBy(() -> bench.run(update + "--resource-proxy proxy:1080"))
                 .hasMessageContaining("expected socks4://HOST:PORT, socks4a://HOST:PORT or socks5://HOST:PORT");
         assertThatThrownBy(() -> bench.run(update + "--resource-proxy http://proxy:3128"))
