@@ -29,9 +29,6 @@ public final class ByteRate {
     /** As each connection may be a turn ahead, turns are short. */
     private static final long TURN = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** Not worth an alarm: the next turn waits for it too. */
-    private static final long LEAST_WAIT = TimeUnit.MILLISECONDS.toNanos(2);
-
     private static final long MOST_DEBT = TimeUnit.SECONDS.toNanos(60);
 
     private final AtomicLong paidAt = new AtomicLong();
@@ -89,7 +86,7 @@ public final class ByteRate {
             seen = paidAt.get();
             next = owed(seen, now, cost);
         }
-        return wait(next, now);
+        return Math.max(0, next - now);
     }
 
     private static long owed(long paidAt, long now, long cost) {
@@ -99,11 +96,6 @@ public final class ByteRate {
 
     /** {@return nanoseconds until one that has carried nothing yet may begin, 0 when it may now} */
     public long delay(long now) {
-        return perSecond == 0 ? 0 : wait(paidAt.get(), now);
-    }
-
-    private static long wait(long paidAt, long now) {
-        long wait = paidAt - now;
-        return wait < LEAST_WAIT ? 0 : wait;
+        return perSecond == 0 ? 0 : Math.max(0, paidAt.get() - now);
     }
 }
