@@ -124,12 +124,32 @@ public final class Acl {
         if (address == null && index.mayAllowByAddress(port)) {
             return new Verdict.Allowed("an address rule may allow it");
         }
+        return denied(host, port, match, address == null && index.mayAllowPathsByAddress(port));
+    }
+
+    /**
+     * Decides about a name that somebody else resolves, so that rules about addresses are never asked: it is allowed only when a
+     * rule about names allows it.
+     *
+     * @param host as in {@link #verdict}
+     * @param port as in {@link #verdict}
+     * @return the rule that matched, or the reason of a denial
+     */
+    public Verdict verdictUnresolved(String host, int port) {
+        AclMatch match = index.match(host, port, null);
+        AclRule whole = match.whole();
+        return whole != null && whole.action() == AclRule.Action.ALLOW
+                ? new Verdict.Allowed(whole.toString())
+                : denied(host, port, match, false);
+    }
+
+    private static Verdict.Denied denied(String host, int port, AclMatch match, boolean pathsMayFollow) {
         String place = new HostPort(host, port).toString();
+        AclRule whole = match.whole();
         if (!match.paths().isEmpty()) {
             return new Verdict.Denied(
                     Verdict.Source.ACL, pathsOnly(place, match.paths().get(0)), true);
         }
-        boolean pathsMayFollow = address == null && index.mayAllowPathsByAddress(port);
         return new Verdict.Denied(
                 Verdict.Source.ACL, whole == null ? unlisted(place) : denies(whole, place), pathsMayFollow);
     }

@@ -48,6 +48,20 @@ public record Destination(
         return Transport.of(protocol);
     }
 
+    /**
+     * Whether a proxy is told the resource's name, and resolves it. The server's own end always resolves names itself, so that
+     * no name leads past its policy to an address that it would not dial.
+     *
+     * @return false too where the resource is an address, or there is no proxy
+     */
+    public boolean proxyResolves() {
+        ProxyAddress proxy = options.resourceProxy();
+        return proxy != null
+                && proxy.kind() != ProxyAddress.Kind.SOCKS4
+                && direction == Direction.ON_PREMISES
+                && Cidr.ofLiteral(resource.host()) == null;
+    }
+
     /** {@return this destination with other options} */
     public Destination withOptions(DestinationOptions other) {
         return new Destination(id, gateway, name, direction, protocol, resource, listenPort, enabled, other);

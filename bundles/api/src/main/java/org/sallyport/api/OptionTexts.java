@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a destination as named texts: the form in which the tunnel carries them and the registry keeps them. Only what
@@ -21,6 +22,12 @@ public final class OptionTexts {
     private static final String RESOURCE_VERIFY = "resource-verify";
     private static final String RESTRICTED = "restricted";
     private static final String SOURCE_RULES = "source-rules";
+    private static final String PROXY_PROTOCOL = "proxy-protocol";
+    private static final String ACCEPT_PROXY_PROTOCOL = "accept-proxy-protocol";
+    private static final String BANDWIDTH = "bandwidth";
+    private static final String BANDWIDTH_IN = "bandwidth-in";
+    private static final String BANDWIDTH_OUT = "bandwidth-out";
+    private static final String RESOURCE_PROXY = "resource-proxy";
     private static final String BETWEEN_RULES = ";";
 
     private OptionTexts() {}
@@ -52,7 +59,27 @@ public final class OptionTexts {
                             BETWEEN_RULES,
                             sources.rules().stream().map(SourceRule::toString).toList()));
         }
+        writeWays(options, texts);
         return Collections.unmodifiableSortedMap(texts);
+    }
+
+    private static void writeWays(DestinationOptions options, SortedMap<String, String> texts) {
+        SourceHeaders headers = options.sourceHeaders();
+        if (headers.sent() != ProxyProtocol.NONE) {
+            texts.put(PROXY_PROTOCOL, headers.sent().word());
+        }
+        if (headers.expected()) {
+            texts.put(ACCEPT_PROXY_PROTOCOL, "true");
+        }
+        if (options.bandwidth().in() > 0) {
+            texts.put(BANDWIDTH_IN, Long.toString(options.bandwidth().in()));
+        }
+        if (options.bandwidth().out() > 0) {
+            texts.put(BANDWIDTH_OUT, Long.toString(options.bandwidth().out()));
+        }
+        if (options.resourceProxy() != null) {
+            texts.put(RESOURCE_PROXY, options.resourceProxy().toString());
+        }
     }
 
     /**
@@ -73,7 +100,21 @@ public final class OptionTexts {
                 .withResourceTls(new ResourceTls(
                         LegSecurity.of(texts.getOrDefault(RESOURCE_TLS, LegSecurity.NONE.word())),
                         texts.getOrDefault(RESOURCE_NAME, ""),
-                        flag(texts, RESOURCE_VERIFY, true)));
+                        flag(texts, RESOURCE_VERIFY, true)))
+                .withSourceHeaders(new SourceHeaders(
+                        ProxyProtocol.of(texts.getOrDefault(PROXY_PROTOCOL, ProxyProtocol.NONE.word())),
+                        flag(texts, ACCEPT_PROXY_PROTOCOL, false)))
+                .withBandwidth(new Bandwidth(size(texts, BANDWIDTH_IN), size(texts, BANDWIDTH_OUT)))
+                .withResourceProxy(proxy(texts));
+    }
+
+    private static long size(Map<String, String> texts, String name) {
+        return ByteSize.parse(texts.getOrDefault(name, "0"));
+    }
+
+    private static @Nullable ProxyAddress proxy(Map<String, String> texts) {
+        String text = texts.get(RESOURCE_PROXY);
+        return text == null ? null : ProxyAddress.parse(text);
     }
 
     /**
@@ -89,15 +130,29 @@ public final class OptionTexts {
             if (options.resourceTls().security() != LegSecurity.NONE) {
                 needs.add(RESOURCE_TLS);
             }
-        } else if (options.sources().restricted()) {
-            needs.add(SOURCE_RULES);
+            if (options.sourceHeaders().sent() != ProxyProtocol.NONE) {
+                needs.add(PROXY_PROTOCOL);
+            }
+            if (options.resourceProxy() != null) {
+                needs.add(RESOURCE_PROXY);
+            }
+        } else {
+            if (options.sources().restricted()) {
+                needs.add(SOURCE_RULES);
+            }
+            if (options.sourceHeaders().expected()) {
+                needs.add(ACCEPT_PROXY_PROTOCOL);
+            }
+            if (!options.bandwidth().equals(Bandwidth.UNLIMITED)) {
+                needs.add(BANDWIDTH);
+            }
         }
         return needs;
     }
 
     /** {@return what this version knows of {@link #needs}} */
     public static List<String> known() {
-        return List.of(RESOURCE_TLS, SOURCE_RULES);
+        return List.of(RESOURCE_TLS, SOURCE_RULES, PROXY_PROTOCOL, ACCEPT_PROXY_PROTOCOL, BANDWIDTH, RESOURCE_PROXY);
     }
 
     private static List<String> listed(Map<String, String> texts, String name, String between) {

@@ -281,6 +281,18 @@ final class AclTest {
         return acl;
     }
 
+    @Test
+    void whatIsResolvedElsewhereNeedsARuleAboutItsName() {
+        Acl byAddress = acl("allow [10.0.0.0/8]:");
+        Acl byName = acl("allow db:5432", "deny [10.0.0.0/8]:");
+
+        assertThat(byAddress.verdict("db", 5432, null).allowed()).isTrue();
+        assertThat(byAddress.verdictUnresolved("db", 5432)).asString().contains("acl:allow GATEWAY db:5432 would");
+        assertThat(byName.verdictUnresolved("db", 5432).allowed()).isTrue();
+        assertThat(acl("allow :", "deny db:").verdictUnresolved("db", 5432).allowed())
+                .isFalse();
+    }
+
     private static InetAddress address(String text) throws UnknownHostException {
         return InetAddress.getByName(text);
     }

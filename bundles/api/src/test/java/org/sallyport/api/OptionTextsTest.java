@@ -18,7 +18,10 @@ class OptionTextsTest {
     private static final DestinationOptions EVERYTHING = BASE.withAlpn(List.of("h2", "http/1.1"))
             .withSources(new SourceAccess(
                     true, List.of(SourceRule.parse("10.0.0.0/8 1-2 me"), SourceRule.parse("2001:db8:0:0:0:0:0:1"))))
-            .withResourceTls(new ResourceTls(LegSecurity.MUTUAL, "db.example", false));
+            .withResourceTls(new ResourceTls(LegSecurity.MUTUAL, "db.example", false))
+            .withSourceHeaders(new SourceHeaders(ProxyProtocol.V2, true))
+            .withBandwidth(new Bandwidth(1 << 20, 64 << 10))
+            .withResourceProxy(ProxyAddress.parse("socks5://[2001:db8::1]:1080"));
 
     @Test
     void nothingIsWrittenOfTheDefaults() {
@@ -30,7 +33,7 @@ class OptionTextsTest {
     void whatIsWrittenIsRead() {
         Map<String, String> texts = OptionTexts.write(EVERYTHING);
 
-        assertThat(texts).hasSize(6);
+        assertThat(texts).hasSize(11);
         assertThat(OptionTexts.read(texts, BASE)).isEqualTo(EVERYTHING);
     }
 
@@ -49,16 +52,28 @@ class OptionTextsTest {
                 .hasMessageContaining("source rule");
         assertThatThrownBy(() -> OptionTexts.read(Map.of("alpn", "h2,h2"), BASE))
                 .hasMessageContaining("each once");
+        assertThatThrownBy(() -> OptionTexts.read(Map.of("proxy-protocol", "v3"), BASE))
+                .hasMessageContaining("expected none, v1 or v2");
+        assertThatThrownBy(() -> OptionTexts.read(Map.of("bandwidth-in", "1000"), BASE))
+                .hasMessageContaining("expected 0 (none), or 16k to 1024g");
+        assertThatThrownBy(() -> OptionTexts.read(Map.of("bandwidth-out", "fast"), BASE))
+                .hasMessageContaining("expected a size");
+        assertThatThrownBy(() -> OptionTexts.read(Map.of("resource-proxy", "http://proxy:3128"), BASE))
+                .hasMessageContaining("expected socks4, socks4a or socks5");
         assertThatThrownBy(() -> OptionTexts.read(Map.of("resource-verify", "false"), BASE))
                 .hasMessageContaining("there is no TLS to the resource");
     }
 
     @Test
     void aClientsEndNeedsWhatItWouldHaveToDo() {
-        assertThat(needs(Direction.ON_PREMISES, EVERYTHING)).containsExactly("resource-tls");
-        assertThat(needs(Direction.CLOUD, EVERYTHING)).containsExactly("source-rules");
+        assertThat(needs(Direction.ON_PREMISES, EVERYTHING))
+                .containsExactly("resource-tls", "proxy-protocol", "resource-proxy");
+        assertThat(needs(Direction.CLOUD, EVERYTHING))
+                .containsExactly("source-rules", "accept-proxy-protocol", "bandwidth");
         assertThat(needs(Direction.ON_PREMISES, BASE)).isEmpty();
-        assertThat(OptionTexts.known()).contains("resource-tls", "source-rules");
+        assertThat(OptionTexts.known())
+                .containsAll(needs(Direction.ON_PREMISES, EVERYTHING))
+                .containsAll(needs(Direction.CLOUD, EVERYTHING));
     }
 
     private static List<String> needs(Direction direction, DestinationOptions options) {

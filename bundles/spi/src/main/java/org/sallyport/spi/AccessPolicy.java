@@ -35,4 +35,18 @@ public interface AccessPolicy {
     default Verdict checkPath(String host, int port, InetAddress address, String path) {
         return check(host, port, address);
     }
+
+    /**
+     * Called in place of {@link #check} when a proxy resolves the resource's name, so that no address will ever be seen: what is
+     * said of the name is all there is. Nothing is allowed unless a policy says so here.
+     *
+     * @param host the resource's host, a name
+     * @param port its port
+     * @return the verdict
+     */
+    default Verdict checkUnresolved(String host, int port) {
+        return new Verdict.Denied(
+                Verdict.Source.POLICY,
+                host + " would be resolved by the proxy, and the end that dials allows only what it resolves itself");
+    }
 }

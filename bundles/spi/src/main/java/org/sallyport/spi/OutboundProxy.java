@@ -5,7 +5,7 @@ package org.sallyport.spi;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
-import org.sallyport.api.config.ProxyAddress;
+import org.sallyport.api.ProxyAddress;
 
 /**
  * An outbound proxy, and how one logs in there. The two belong together, so that credentials reach no other proxy.

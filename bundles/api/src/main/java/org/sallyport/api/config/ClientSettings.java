@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Cidr;
+import org.sallyport.api.ProxyAddress;
 
 /**
  * The settings of the client role, PID {@value #PID}.

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.sallyport.api.ByteSize;
 
 /**
  * How much this process takes on at most, whichever role it has, PID {@value #PID}.
@@ -204,7 +205,7 @@ public record LimitSettings(
         return new SettingKey<>(
                 name,
                 standard,
-                "a size from " + Texts.size(least) + " to " + Texts.size(most) + ", as in 512k, 32m or 1g",
+                "a size from " + ByteSize.text(least) + " to " + ByteSize.text(most) + ", as in 512k, 32m or 1g",
                 text -> Texts.size(text, least, most));
     }
 }

@@ -7,13 +7,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.sallyport.api.ByteSize;
 import org.sallyport.api.Cidr;
 import org.sallyport.api.HostPort;
 
 /** How settings are written. */
 final class Texts {
-    private static final String UNITS = "kmg";
-
     private Texts() {}
 
     /** Seconds, with up to three decimals. */
@@ -43,33 +42,13 @@ final class Texts {
         return value;
     }
 
-    /** A size in bytes: a whole number, with k, m or g behind it for its multiples of 1024. */
+    /** A size in bytes, as {@link ByteSize} reads it. */
     static long size(String text, long least, long most) {
-        int shift = text.isEmpty() ? -1 : UNITS.indexOf(Character.toLowerCase(text.charAt(text.length() - 1)));
-        long value;
-        try {
-            value = Math.multiplyExact(
-                    Long.parseLong(shift < 0 ? text : text.substring(0, text.length() - 1)), 1L << (10 * (shift + 1)));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("not a size", e);
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("out of range", e);
-        }
+        long value = ByteSize.parse(text);
         if (value < least || value > most) {
             throw new IllegalArgumentException("out of range");
         }
         return value;
-    }
-
-    /** {@return a size as it is written, in the largest unit that tells it whole} */
-    static String size(long bytes) {
-        long value = bytes;
-        int unit = -1;
-        while (value != 0 && value % 1024 == 0 && unit + 1 < UNITS.length()) {
-            value /= 1024;
-            unit++;
-        }
-        return unit < 0 ? "" + value : "" + value + UNITS.charAt(unit);
     }
 
     /** {@return seconds as they are written} */

@@ -4,6 +4,7 @@ package org.sallyport.api.service;
 
 import java.util.List;
 import org.sallyport.api.DestinationOptions;
+import org.sallyport.api.ProxyAddress;
 import org.sallyport.api.SourceRule;
 
 /**
@@ -39,6 +40,11 @@ public record DestinationView(
      * @param sourceRules as {@link org.sallyport.api.SourceRule} writes them
      * @param resourceTls {@code none}, {@code tls} or {@code mutual}
      * @param resourceName the name that the resource's certificate is for, empty: its host
+     * @param proxyProtocol {@code none}, {@code v1} or {@code v2}
+     * @param acceptProxyProtocol whether applications' connections begin with a header of the PROXY protocol
+     * @param bandwidthIn bytes a second from applications, 0: no limit
+     * @param bandwidthOut bytes a second to applications, 0: no limit
+     * @param resourceProxy through which the resource is reached, empty: through none
      */
     public record Options(
             long connectTimeout,
@@ -49,9 +55,15 @@ public record DestinationView(
             List<String> sourceRules,
             String resourceTls,
             String resourceName,
-            boolean verifyResource) {
+            boolean verifyResource,
+            String proxyProtocol,
+            boolean acceptProxyProtocol,
+            long bandwidthIn,
+            long bandwidthOut,
+            String resourceProxy) {
         /** {@return options in the form in which they are shown} */
         public static Options of(DestinationOptions options) {
+            ProxyAddress proxy = options.resourceProxy();
             return new Options(
                     options.connectTimeout().toSeconds(),
                     options.idleTimeout().toSeconds(),
@@ -61,7 +73,12 @@ public record DestinationView(
                     options.sources().rules().stream().map(SourceRule::toString).toList(),
                     options.resourceTls().security().word(),
                     options.resourceTls().serverName(),
-                    options.resourceTls().verify());
+                    options.resourceTls().verify(),
+                    options.sourceHeaders().sent().word(),
+                    options.sourceHeaders().expected(),
+                    options.bandwidth().in(),
+                    options.bandwidth().out(),
+                    proxy == null ? "" : proxy.toString());
         }
     }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.sallyport.api.Cidr;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.PortRange;
+import org.sallyport.api.ProxyAddress;
 
 final class SettingsTest {
     private final Properties system = new Properties();

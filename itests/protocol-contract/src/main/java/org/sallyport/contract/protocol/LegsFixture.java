@@ -76,9 +76,22 @@ public abstract class LegsFixture {
         if (secured()) {
             return new TlsPeer(key, ingressAuthority.certificate()).connect(to, INGRESS_NAME);
         }
+        return plain(to);
+    }
+
+    static Socket plain(HostPort to) throws IOException {
         Socket socket = new Socket(to.host(), to.port());
         socket.setSoTimeout(20_000);
         return socket;
+    }
+
+    /** Connects as a load balancer does, which says something before the application's own connection begins. */
+    final Socket application(HostPort to, byte[] before) throws IOException {
+        Socket socket = plain(to);
+        socket.getOutputStream().write(before);
+        return secured()
+                ? new TlsPeer(applicationKey, ingressAuthority.certificate()).over(socket, INGRESS_NAME)
+                : socket;
     }
 
     final Resource echo() {
@@ -88,6 +101,19 @@ public abstract class LegsFixture {
     final Resource echo(KeyMaterial key) {
         boolean mutual = resourceLeg == LegSecurity.MUTUAL;
         return new TlsPeer(key, mutual ? dialling.certificate() : null).echo(mutual);
+    }
+
+    /** {@return a resource that does something with each connection before it is protected, then sends back what it gets} */
+    final Resource echoAfter(Resource.Script before) {
+        if (resourceLeg == LegSecurity.NONE) {
+            return Resource.of(socket -> {
+                before.serve(socket);
+                socket.getInputStream().transferTo(socket.getOutputStream());
+                socket.shutdownOutput();
+            });
+        }
+        boolean mutual = resourceLeg == LegSecurity.MUTUAL;
+        return new TlsPeer(resources.issue(RESOURCE_NAME), mutual ? dialling.certificate() : null).echo(mutual, before);
     }
 
     final DestinationOptions options() {

@@ -58,7 +58,12 @@ public final class TlsPeer {
     public SSLSocket connect(HostPort to, String name) throws IOException {
         Socket plain = new Socket(to.host(), to.port());
         plain.setSoTimeout(LIMIT_MILLIS);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, to.port(), true);
+        return over(plain, name);
+    }
+
+    /** Goes on in TLS on a connection on which something else was said before. */
+    public SSLSocket over(Socket plain, String name) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, name, plain.getPort(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);
@@ -67,7 +72,13 @@ public final class TlsPeer {
 
     /** {@return a resource that sends back what it gets, and ends when the application does} */
     public Resource echo(boolean needsClient) {
+        return echo(needsClient, plain -> {});
+    }
+
+    /** {@return a resource that does something before TLS, then sends back what it gets, and ends when the application does} */
+    public Resource echo(boolean needsClient, Resource.Script before) {
         return Resource.of(plain -> {
+            before.serve(plain);
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
             socket.setUseClientMode(false);
             socket.setNeedClientAuth(needsClient);

@@ -111,6 +111,11 @@ public final class TwoEnds implements AutoCloseable {
         return dialling.get(index);
     }
 
+    /** {@return how many tunnels were attached} */
+    public int tunnels() {
+        return tunnels.size();
+    }
+
     /** {@return the ingress side of a tunnel, in the order of {@link #attach}} */
     public MemoryTunnel tunnel(int index) {
         return tunnels.get(index);

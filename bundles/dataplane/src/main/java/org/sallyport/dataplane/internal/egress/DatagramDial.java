@@ -41,6 +41,7 @@ final class DatagramDial {
     private final Share dials;
     private final EventLoop loop;
     private final Destination destination;
+    private final Access access;
     private final AllowedAddresses addresses;
     private final Outcome outcome;
     private @Nullable Future<?> deadline;
@@ -67,12 +68,13 @@ final class DatagramDial {
         this.loop = loop;
         this.destination = destination;
         this.outcome = outcome;
-        addresses = new AllowedAddresses(surroundings, loop, destination, access);
+        this.access = new Access(access, destination.id());
+        addresses = new AllowedAddresses(surroundings.names(), loop, this.access);
     }
 
     /** Begins. */
     void start() {
-        OpenReply denial = addresses.denial();
+        OpenReply denial = access.denial(destination.resource());
         if (denial != null) {
             refuse(denial);
         } else if (dials.take()) {
@@ -82,7 +84,7 @@ final class DatagramDial {
                     OpenCode.TIMED_OUT,
                     "name " + destination.resource().host() + " was not resolved within " + patience + " s");
             deadline = loop.schedule(() -> refuse(late), patience, TimeUnit.SECONDS);
-            addresses.resolve(found -> connect(found.iterator()), this::refuse);
+            addresses.of(destination.resource(), found -> connect(found.iterator()), this::refuse);
         } else {
             refuse(EgressAcceptor.TOO_MANY);
         }

@@ -2,9 +2,11 @@
 // Copyright the Sallyport authors
 package org.sallyport.dataplane.internal.egress;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslContext;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.LegSecurity;
+import org.sallyport.api.ProxyAddress;
+import org.sallyport.api.ProxyProtocol;
 import org.sallyport.api.State;
 import org.sallyport.dataplane.internal.context.Surroundings;
+import org.sallyport.dataplane.internal.header.HeaderWriter;
 import org.sallyport.dataplane.internal.limits.Share;
 import org.sallyport.dataplane.internal.tls.Handshake;
 import org.sallyport.dataplane.internal.tls.TlsFailure;
@@ -23,15 +28,19 @@ import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.proxy.ProxyPassage;
 
 /**
- * The way to a resource: its {@linkplain AllowedAddresses addresses that may be dialled}, a connection to one of them, and TLS
- * on it if that is wanted; all within the destination's connect timeout. On one event loop.
+ * The way to a resource: the policy on its name, its addresses, the policy on each of them, and a connection to one that is
+ * allowed. On that connection come, each where it is wished for: what a SOCKS proxy has to be told, the header that tells the
+ * resource where the application is, and TLS. All within the destination's connect timeout. On one event loop.
+ *
+ * <p>The policy is asked about a proxy as about a resource, and about the resource all the same.
  */
 final class Dial implements HappyEyeballs.Outcome {
     /** What came of it; told once, or never after {@link #cancel}. */
     interface Outcome {
-        /** The resource is connected, with reading off and nothing in its pipeline, or TLS that is agreed on. */
+        /** The resource is connected, with reading off and nothing in its pipeline that stays, or TLS that is agreed on. */
         void reached(DuplexChannel socket);
 
         /** It is not. */
@@ -43,12 +52,18 @@ final class Dial implements HappyEyeballs.Outcome {
     private final EventLoop loop;
     private final Destination destination;
     private final TlsLeg tls;
-    private final String alpn;
+    private final Caller caller;
+    private final Access access;
     private final AllowedAddresses addresses;
     private final Outcome outcome;
+    private @Nullable Passage passage;
     private @Nullable HappyEyeballs race;
     private java.util.concurrent.@Nullable Future<?> deadline;
-    private @Nullable DuplexChannel shaking;
+    /** Connected, but not to the end. */
+    private @Nullable DuplexChannel half;
+    /** Whether the connection leads to the resource by now. */
+    private boolean through;
+
     private boolean counted;
     private boolean over;
 
@@ -58,7 +73,7 @@ final class Dial implements HappyEyeballs.Outcome {
      * @param loop on which everything happens
      * @param destination whose resource is dialled
      * @param tls protects the way, or not
-     * @param alpn the protocol that the resource is offered in TLS; empty: none
+     * @param caller for whom
      * @param access says whether it may be
      * @param outcome is told
      */
@@ -68,7 +83,7 @@ final class Dial implements HappyEyeballs.Outcome {
             EventLoop loop,
             Destination destination,
             TlsLeg tls,
-            String alpn,
+            Caller caller,
             AccessPolicy access,
             Outcome outcome) {
         this.surroundings = surroundings;
@@ -76,14 +91,18 @@ final class Dial implements HappyEyeballs.Outcome {
         this.loop = loop;
         this.destination = destination;
         this.tls = tls;
-        this.alpn = alpn;
-        addresses = new AllowedAddresses(surroundings, loop, destination, access);
+        this.caller = caller;
+        this.access = new Access(access, destination.id());
+        addresses = new AllowedAddresses(surroundings.names(), loop, this.access);
         this.outcome = outcome;
     }
 
     /** Begins. */
     void start() {
-        OpenReply denial = addresses.denial();
+        HostPort resource = destination.resource();
+        ProxyAddress proxy = destination.options().resourceProxy();
+        boolean unresolved = destination.proxyResolves();
+        OpenReply denial = unresolved ? access.denialUnresolved(resource) : access.denial(resource);
         if (denial != null) {
             refuse(denial);
             return;
@@ -95,44 +114,112 @@ final class Dial implements HappyEyeballs.Outcome {
         counted = true;
         deadline = loop.schedule(
                 this::expired, destination.options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        addresses.resolve(this::found, this::notFound);
+        if (proxy == null) {
+            lookUp(resource, this::race);
+        } else if (unresolved) {
+            toProxy(Passage.named(proxy, resource));
+        } else {
+            lookUp(resource, addresses -> toProxy(proxy, addresses));
+        }
     }
 
-    private void found(List<InetSocketAddress> allowed) {
-        if (over) {
-            return;
+    // ------------------------------------------------------------------ names and policy
+
+    /** What is done with addresses that may be dialled. */
+    private interface Next {
+        /** There is one at least. */
+        void go(List<InetSocketAddress> allowed);
+    }
+
+    private void lookUp(HostPort place, Next next) {
+        addresses.of(
+                place,
+                found -> {
+                    if (!over) {
+                        next.go(found);
+                    }
+                },
+                reply -> {
+                    if (!over) {
+                        refuse(reply);
+                    }
+                });
+    }
+
+    private void toProxy(ProxyAddress proxy, List<InetSocketAddress> resource) {
+        Passage found = Passage.to(proxy, resource);
+        if (found == null) {
+            refuse(new OpenReply(
+                    OpenCode.NOT_RESOLVED,
+                    "the " + proxy.words() + " carries IPv4 only, and "
+                            + destination.resource().host() + " has no IPv4 address here: expected a socks5 proxy"));
+        } else {
+            toProxy(found);
         }
-        HappyEyeballs dialling = new HappyEyeballs(surroundings.loops(), loop, allowed, this);
+    }
+
+    private void toProxy(Passage wanted) {
+        HostPort place = wanted.proxy().address();
+        OpenReply denial = access.denial(place);
+        if (denial == null) {
+            passage = wanted;
+            lookUp(place, this::race);
+        } else {
+            refuse(denial);
+        }
+    }
+
+    private void race(List<InetSocketAddress> addresses) {
+        HappyEyeballs dialling = new HappyEyeballs(surroundings.loops(), loop, addresses, this);
         race = dialling;
         dialling.dial();
     }
 
-    private void notFound(OpenReply reply) {
-        if (!over) {
-            refuse(reply);
-        }
-    }
-
-    private void expired() {
-        if (!over) {
-            State obstacle = shaking == null ? null : tls.obstacle();
-            OpenReply reply = new OpenReply(
-                    OpenCode.TIMED_OUT,
-                    (obstacle == null ? destination.resource() + " did not answer within " : obstacle.cause() + " for ")
-                            + destination.options().connectTimeout().toSeconds() + " s");
-            cancel();
-            outcome.refused(reply);
-        }
-    }
+    // ------------------------------------------------------------------ on the connection
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise
     public void connected(DuplexChannel socket) {
-        if (tls.security() == LegSecurity.NONE) {
-            end();
-            outcome.reached(socket);
+        half = socket;
+        Passage wanted = passage;
+        if (wanted == null) {
+            introduce(socket);
             return;
         }
-        shaking = socket;
+        socket.pipeline()
+                .addLast(new ProxyPassage(
+                        wanted.proxy().words(),
+                        wanted.talk(),
+                        () -> introduce(socket),
+                        failure -> hangUp(
+                                socket,
+                                new OpenReply(OpenCode.CONNECTION_REFUSED, String.valueOf(failure.getMessage())))));
+        socket.read();
+    }
+
+    /** The connection leads to the resource: tells it whose it is. */
+    private void introduce(DuplexChannel socket) {
+        if (half != socket) {
+            return;
+        }
+        through = true;
+        ProxyProtocol header = destination.options().sourceHeaders().sent();
+        if (header != ProxyProtocol.NONE) {
+            ChannelFuture written = socket.writeAndFlush(HeaderWriter.write(header, caller.ends()));
+            // a few bytes on a new connection are written at once, or never
+            if (written.cause() != null) {
+                hangUp(socket, DialFailure.unreached(destination.resource(), written.cause()));
+                return;
+            }
+        }
+        protect(socket);
+    }
+
+    private void protect(DuplexChannel socket) {
+        if (tls.security() == LegSecurity.NONE) {
+            reached(socket);
+            return;
+        }
         // a destination that is new may be wanted before its certificates are read
         CompletableFuture<Void> known = tls.known().toCompletableFuture();
         if (known.isDone()) {
@@ -143,16 +230,16 @@ final class Dial implements HappyEyeballs.Outcome {
     }
 
     private void shake(DuplexChannel socket) {
-        if (shaking != socket) {
+        if (half != socket) {
             return;
         }
-        SslContext context = tls.context(alpn);
+        SslContext context = tls.context(caller.alpn());
         if (context == null) {
             State obstacle = tls.obstacle();
-            shaking = null;
-            hangUp(socket);
             // another client may have what this one lacks
-            refuse(new OpenReply(OpenCode.INTERNAL, obstacle == null ? "TLS was switched off" : obstacle.cause()));
+            hangUp(
+                    socket,
+                    new OpenReply(OpenCode.INTERNAL, obstacle == null ? "TLS was switched off" : obstacle.cause()));
             return;
         }
         String name = destination.options().resourceTls().serverName();
@@ -162,30 +249,66 @@ final class Dial implements HappyEyeballs.Outcome {
         Handshake.connect(socket, context, expected, new Handshake.Outcome() {
             @Override
             public void agreed(Map<String, String> facts) {
-                shaking = null;
-                end();
-                outcome.reached(socket);
+                reached(socket);
             }
 
             @Override
             public void failed(Throwable cause) {
-                if (shaking != null) {
-                    shaking = null;
-                    hangUp(socket);
-                    refuse(new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, expected, cause)));
-                }
+                hangUp(socket, new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, expected, cause)));
             }
         });
     }
 
+    // ------------------------------------------------------------------ the outcome
+
+    private void reached(DuplexChannel socket) {
+        half = null;
+        end();
+        outcome.reached(socket);
+    }
+
+    private void hangUp(DuplexChannel socket, OpenReply reply) {
+        if (half == socket) {
+            half = null;
+            close(socket);
+            refuse(reply);
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits
-    private static void hangUp(DuplexChannel socket) {
+    private static void close(DuplexChannel socket) {
         socket.close();
     }
 
     @Override
     public void failed(Throwable last) {
-        refuse(DialFailure.unreached(destination.resource(), last));
+        Passage wanted = passage;
+        refuse(
+                wanted == null
+                        ? DialFailure.unreached(destination.resource(), last)
+                        : DialFailure.unreached("the " + wanted.proxy().words(), last));
+    }
+
+    private void expired() {
+        if (!over) {
+            OpenReply reply = new OpenReply(
+                    OpenCode.TIMED_OUT,
+                    silence() + destination.options().connectTimeout().toSeconds() + " s");
+            cancel();
+            outcome.refused(reply);
+        }
+    }
+
+    private String silence() {
+        Passage wanted = passage;
+        if (wanted != null && !through) {
+            return "the " + wanted.proxy().words()
+                    + (half == null
+                            ? " did not answer within "
+                            : " did not connect to " + wanted.resource() + " within ");
+        }
+        State obstacle = half == null ? null : tls.obstacle();
+        return obstacle == null ? destination.resource() + " did not answer within " : obstacle.cause() + " for ";
     }
 
     private void refuse(OpenReply reply) {
@@ -210,10 +333,10 @@ final class Dial implements HappyEyeballs.Outcome {
         if (race != null) {
             race.cancel();
         }
-        DuplexChannel half = shaking;
-        if (half != null) {
-            shaking = null;
-            hangUp(half);
+        DuplexChannel unfinished = half;
+        if (unfinished != null) {
+            half = null;
+            close(unfinished);
         }
     }
 }

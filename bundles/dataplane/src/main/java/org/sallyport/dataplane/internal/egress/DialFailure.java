@@ -26,6 +26,15 @@ final class DialFailure {
 
     /** {@return the answer when no address answered} */
     static OpenReply unreached(HostPort resource, Throwable cause) {
+        return unreached(resource.toString(), cause);
+    }
+
+    /**
+     * The answer when no address answered.
+     *
+     * @param resource what was dialled, in words
+     */
+    static OpenReply unreached(String resource, Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("timed out")) {

@@ -196,7 +196,7 @@ public final class EgressAcceptor implements StreamAcceptor {
         if (wanted.destination().transport() == Transport.UDP) {
             loop.execute(dialDatagrams(loop, wanted, access, probe)::start);
         } else {
-            loop.execute(dial(loop, wanted, "", access, probe)::start);
+            loop.execute(dial(loop, wanted, Caller.NOBODY, access, probe)::start);
         }
         return answer;
     }
@@ -204,10 +204,10 @@ public final class EgressAcceptor implements StreamAcceptor {
     /**
      * The way to a resource, not begun, as one of this gateway.
      *
-     * @param alpn the protocol that the application speaks in TLS, which the resource is offered; empty: none
+     * @param caller for whom
      */
-    Dial dial(EventLoop loop, EgressDestination wanted, String alpn, AccessPolicy access, Dial.Outcome outcome) {
-        return new Dial(surroundings, dials, loop, wanted.destination(), wanted.tls(), alpn, access, outcome);
+    Dial dial(EventLoop loop, EgressDestination wanted, Caller caller, AccessPolicy access, Dial.Outcome outcome) {
+        return new Dial(surroundings, dials, loop, wanted.destination(), wanted.tls(), caller, access, outcome);
     }
 
     /** The way to a resource that takes datagrams, not begun, as one of this gateway. */

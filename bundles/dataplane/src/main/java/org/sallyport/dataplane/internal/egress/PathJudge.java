@@ -69,7 +69,7 @@ final class PathJudge implements ContextSide {
     public boolean pathAllowed(String path) {
         Verdict verdict = verdict(path);
         if (verdict instanceof Verdict.Denied denied) {
-            owner.refused(request, AllowedAddresses.denied(denied));
+            owner.refused(request, Access.answer(denied));
         }
         return verdict.allowed();
     }

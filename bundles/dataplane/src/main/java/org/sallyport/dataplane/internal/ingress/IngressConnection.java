@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
 import org.sallyport.dataplane.internal.context.ContextSide;
+import org.sallyport.dataplane.internal.header.Ends;
+import org.sallyport.dataplane.internal.header.HeaderReader;
+import org.sallyport.dataplane.internal.limits.ByteRate;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.RelayedConnection;
 import org.sallyport.dataplane.internal.relay.SocketEnd;
@@ -38,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class IngressConnection extends RelayedConnection implements ContextSide, Protection.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(IngressConnection.class);
     private static final long ANSWER_SECONDS = 5;
+    private static final int HEADER_READ = 4 * 1024;
 
     private final IngressDestination owner;
     private final EventLoop loop;
@@ -46,8 +50,11 @@ final class IngressConnection extends RelayedConnection implements ContextSide, 
 
     private final SocketEnd socket;
     private EarlyPayload early;
-    private final InetSocketAddress source;
-    private final InetSocketAddress local;
+    /** Who is connected: the application, or a load balancer that speaks for it. */
+    private final InetSocketAddress peer;
+
+    private InetSocketAddress source;
+    private InetSocketAddress local;
     private final long flow;
     private final long begun;
     private @Nullable AttachedTunnel first;
@@ -86,7 +93,8 @@ final class IngressConnection extends RelayedConnection implements ContextSide, 
         this.loop = loop;
         this.surplus = surplus;
         this.first = first;
-        source = (InetSocketAddress) channel.remoteAddress();
+        peer = (InetSocketAddress) channel.remoteAddress();
+        source = peer;
         local = (InetSocketAddress) channel.localAddress();
         flow = owner.surroundings().nextFlow();
         begun = loop.ticker().nanoTime();
@@ -118,6 +126,41 @@ final class IngressConnection extends RelayedConnection implements ContextSide, 
         }
         begin();
         socket.early(early);
+        if (destination().options().sourceHeaders().expected()) {
+            awaitHeader();
+        } else {
+            protect();
+        }
+    }
+
+    private void awaitHeader() {
+        if (!owner.handshakeShare().take()) {
+            turnAway(OpenCode.TOO_MANY, "too many connections have not told yet where they come from");
+            return;
+        }
+        HeaderReader.expect(socket.channel(), new HeaderReader.Outcome() {
+            @Override
+            public void told(@Nullable Ends ends) {
+                owner.handshakeShare().give();
+                if (ends != null) {
+                    source = ends.source();
+                    local = ends.local();
+                    // it was chosen for the load balancer
+                    first = null;
+                }
+                protect();
+            }
+
+            @Override
+            public void failed(String why) {
+                owner.handshakeShare().give();
+                turnAway(OpenCode.DENIED, why);
+            }
+        });
+        socket.readAhead(HEADER_READ);
+    }
+
+    private void protect() {
         Protection.begin(owner, source.getAddress(), socket.channel(), this);
     }
 
@@ -141,6 +184,11 @@ final class IngressConnection extends RelayedConnection implements ContextSide, 
     @Override
     public void failed(String why) {
         unprotected(OpenCode.TLS_FAILED, why);
+    }
+
+    private void turnAway(OpenCode code, String why) {
+        unprotected(code, why);
+        socket.resetSocket();
     }
 
     private void unprotected(OpenCode code, String why) {
@@ -376,6 +424,16 @@ final class IngressConnection extends RelayedConnection implements ContextSide, 
     }
 
     @Override
+    protected ByteRate socketRate() {
+        return owner.rateIn();
+    }
+
+    @Override
+    protected ByteRate streamRate() {
+        return owner.rateOut();
+    }
+
+    @Override
     protected void socketBroken(String why) {
         stopTimers();
         StreamEnd open = stream;
@@ -393,7 +451,7 @@ final class IngressConnection extends RelayedConnection implements ContextSide, 
 
     @Override
     protected void unheard() {
-        owner.fruitless(source);
+        owner.fruitless(peer);
     }
 
     @Override

@@ -3,6 +3,7 @@
 package org.sallyport.dataplane.internal.ingress;
 
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Bandwidth;
 import org.sallyport.api.Cidr;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
@@ -28,6 +30,7 @@ import org.sallyport.api.event.Event;
 import org.sallyport.api.pki.Leg;
 import org.sallyport.dataplane.internal.context.Surroundings;
 import org.sallyport.dataplane.internal.limits.ArrivalRates;
+import org.sallyport.dataplane.internal.limits.ByteRate;
 import org.sallyport.dataplane.internal.limits.DropLog;
 import org.sallyport.dataplane.internal.limits.RefusalLog;
 import org.sallyport.dataplane.internal.limits.Share;
@@ -48,7 +51,8 @@ import org.slf4j.LoggerFactory;
  * called on other threads than the control loop.
  *
  * <p>When a destination is changed, its open connections go on as they were begun, and new ones follow the change; its
- * listener is touched only when address or port have changed.
+ * listener is touched only when address or port have changed. Bandwidth is that of all of them together, so a change of it
+ * applies to those that are open, too.
  */
 public final class IngressDestination {
     private static final Logger LOG = LoggerFactory.getLogger(IngressDestination.class);
@@ -69,6 +73,10 @@ public final class IngressDestination {
 
     private final RefusalLog refusals = new RefusalLog();
     private final DropLog drops = new DropLog();
+    private final RefusalLog tooMany = RefusalLog.ofLimit();
+    private final ByteRate rateIn = new ByteRate();
+    private final ByteRate rateOut = new ByteRate();
+    private final LongSupplier nanos;
     private final ArrivalRates rates;
     private final TlsLeg tls;
     private final Set<ClientSearch> waiting = ConcurrentHashMap.newKeySet();
@@ -123,6 +131,8 @@ public final class IngressDestination {
                 () -> reconsider.accept(this),
                 Clock.systemUTC());
         choice = new TunnelChoice(tunnels, surroundings.policies(), nanos);
+        this.nanos = nanos;
+        limitBandwidth();
     }
 
     // ------------------------------------------------------------------ configuration and state
@@ -136,6 +146,13 @@ public final class IngressDestination {
             // last, so that whoever opens by it opens with the newer revision
             judgement.incrementAndGet();
         }
+        limitBandwidth();
+    }
+
+    private void limitBandwidth() {
+        Bandwidth bandwidth = destination.options().bandwidth();
+        rateIn.limit(bandwidth.in(), nanos.getAsLong());
+        rateOut.limit(bandwidth.out(), nanos.getAsLong());
     }
 
     /**
@@ -313,9 +330,9 @@ public final class IngressDestination {
         if (traffic.begin(most)) {
             return null;
         }
-        OpenReply tooMany = new OpenReply(OpenCode.TOO_MANY, "the limit of " + most + " connections is reached");
-        refused(surroundings.nextFlow(), source, tooMany);
-        return tooMany;
+        OpenReply reply = new OpenReply(OpenCode.TOO_MANY, "the limit of " + most + " connections is reached");
+        refused(tooMany, surroundings.nextFlow(), source, reply);
+        return reply;
     }
 
     private static OpenReply denied(Destination destination, InetSocketAddress source) {
@@ -383,6 +400,16 @@ public final class IngressDestination {
         return handshakeShare;
     }
 
+    /** {@return what bounds the bytes from applications} */
+    ByteRate rateIn() {
+        return rateIn;
+    }
+
+    /** {@return what bounds the bytes to applications} */
+    ByteRate rateOut() {
+        return rateOut;
+    }
+
     /** {@return TLS with applications} */
     TlsLeg tls() {
         return tls;
@@ -432,8 +459,12 @@ public final class IngressDestination {
 
     /** A connection was refused. */
     void refused(long flow, InetSocketAddress source, OpenReply reply) {
+        refused(refusals, flow, source, reply);
+    }
+
+    private void refused(RefusalLog log, long flow, InetSocketAddress source, OpenReply reply) {
         traffic.refused();
-        refusals.refused(destination.id(), text(source), reply);
+        log.refused(destination.id(), text(source), reply);
         surroundings
                 .events()
                 .publish(new Event.FlowRefused(

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator which connections were refused and why: a few lines a minute of one destination, then how many were
+ * Tells the operator which connections were refused and why: a few lines in a time of one destination, then how many were
  * kept back, so that whoever knocks often does not fill the log. Safe for every thread.
  */
 public final class RefusalLog {
@@ -21,16 +21,33 @@ public final class RefusalLog {
     /** Returned by {@link #spend} when nothing may be written. */
     static final long SILENT = -1;
 
+    /** How often an operator is told that a destination is at its limit of connections. */
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final int most;
+    private final long window;
     private final LongSupplier nanos;
     private long begun;
     private int lines;
     private long keptBack;
 
+    /** {@value #LINES} lines a minute. */
     public RefusalLog() {
-        this(System::nanoTime);
+        this(LINES, WINDOW_NANOS, System::nanoTime);
     }
 
-    RefusalLog(LongSupplier nanos) {
+    /** {@return one of connections that are too many: a line every 30 s at most, as each says the same} */
+    public static RefusalLog ofLimit() {
+        return ofLimit(System::nanoTime);
+    }
+
+    static RefusalLog ofLimit(LongSupplier nanos) {
+        return new RefusalLog(1, LIMIT_NANOS, nanos);
+    }
+
+    RefusalLog(int most, long window, LongSupplier nanos) {
+        this.most = most;
+        this.window = window;
         this.nanos = nanos;
     }
 
@@ -57,11 +74,11 @@ public final class RefusalLog {
     /** {@return how many were kept back since the last line, or {@link #SILENT}} */
     synchronized long spend() {
         long now = nanos.getAsLong();
-        if (lines == 0 || now - begun >= WINDOW_NANOS) {
+        if (lines == 0 || now - begun >= window) {
             begun = now;
             lines = 0;
         }
-        if (lines == LINES) {
+        if (lines == most) {
             keptBack++;
             return SILENT;
         }

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
+import org.sallyport.dataplane.internal.limits.ByteRate;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.spi.Protocol;
 
@@ -39,6 +40,16 @@ public abstract class RelayedConnection extends Connection {
                 socketIsApplication,
                 // one end is enough, and the application's is nearer to who asked for it
                 socketIsApplication ? destination.options().idleTimeout() : Duration.ZERO);
+    }
+
+    /** {@return what bounds the bytes from the socket} */
+    protected ByteRate socketRate() {
+        return ByteRate.UNLIMITED;
+    }
+
+    /** {@return what bounds the bytes from the stream} */
+    protected ByteRate streamRate() {
+        return ByteRate.UNLIMITED;
     }
 
     /** The socket failed, or was closed, before it was joined to a stream. */

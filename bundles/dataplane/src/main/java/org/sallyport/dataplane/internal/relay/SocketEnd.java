@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * <h2>Reading</h2>
  * Bytes go to the stream as they come, and the stream is flushed once for each burst, which ends when the stream is not
  * writable. If it still is not when its tunnel has had its turn, the socket is not read until it is: to stop and go on are
- * system calls, and mostly one turn is enough. Before the stream is there, an {@link EarlyReader} takes the bytes.
+ * system calls, and mostly one turn is enough. While the destination's bandwidth is used up, the socket is not read either,
+ * and only little at once. Before the stream is there, an {@link EarlyReader} takes the bytes.
  *
  * <h2>Ends and resets</h2>
  * The application's FIN becomes the stream's, after all bytes, and the other way round; when both directions have ended the
@@ -55,9 +56,13 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     private final DuplexChannel channel;
     private final RelayedConnection connection;
-    private final SocketReads reads = new SocketReads();
+    private final SocketReads reads;
+    private final Pace pace;
     private final Runnable pauseIfFull = this::pauseIfFull;
     private @Nullable EarlyReader early;
+    /** Whether a read for it was asked for during a rest. */
+    private boolean earlyWanted;
+
     private volatile @Nullable StreamEnd stream;
     private @Nullable Future<?> alarm;
     private long burst;
@@ -81,6 +86,8 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     public SocketEnd(DuplexChannel channel, RelayedConnection connection) {
         this.channel = channel;
         this.connection = connection;
+        reads = new SocketReads(connection.socketRate());
+        pace = new Pace(connection.socketRate(), connection.loop(), this::rested);
         var config = channel.config();
         config.setAutoRead(false);
         // a failed write must not close the socket before it was read to its end
@@ -121,6 +128,17 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     }
 
     /**
+     * Reads what has to come before the application's own bytes, whatever bandwidth is left. On the loop.
+     *
+     * @param most bytes
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise
+    public void readAhead(int most) {
+        reads.bound(most);
+        channel.read();
+    }
+
+    /**
      * Reads one burst into the hands of the early reader. On the loop.
      *
      * @param most bytes
@@ -128,7 +146,11 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
     @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise
     public void readEarly(int most) {
         reads.bound(most);
-        channel.read();
+        if (pace.begin()) {
+            earlyWanted = true;
+        } else {
+            channel.read();
+        }
     }
 
     /**
@@ -138,11 +160,12 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
      */
     public void join(StreamEnd taker) {
         early = null;
+        earlyWanted = false;
         reads.feed(taker);
         stream = taker;
         taker.start(this);
         // a stream that had ended by then may have been left again
-        if (stream == taker && !closing && !inputEnded && taker.writable()) {
+        if (stream == taker && !closing && !inputEnded && taker.writable() && !pace.isResting()) {
             channel.config().setAutoRead(true);
         }
     }
@@ -172,9 +195,24 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
             return;
         }
         channel.config().setAutoRead(false);
-        if (taker.writable()) {
+        if (taker.writable() && !pace.isResting()) {
             // it became writable on its own loop in between, and told us before we had paused
             channel.config().setAutoRead(true);
+        }
+    }
+
+    /** The destination's bandwidth has room again. */
+    @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise
+    private void rested() {
+        StreamEnd taker = stream;
+        if (closing) {
+            return;
+        }
+        if (taker != null && taker.writable()) {
+            resume(taker);
+        } else if (taker == null && earlyWanted) {
+            earlyWanted = false;
+            channel.read();
         }
     }
 
@@ -190,6 +228,9 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
         }
         if (burst > 0) {
             connection.carriedFromSocket(burst);
+            if (pace.carried(burst)) {
+                channel.config().setAutoRead(false);
+            }
             burst = 0;
         }
         if (taker == null && early != null && !closing) {
@@ -306,6 +347,7 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     private void gone() {
         cancelAlarm();
+        pace.end();
         connection.socketGone(stream);
     }
 
@@ -364,7 +406,11 @@ public final class SocketEnd extends ChannelInboundHandlerAdapter {
 
     /** The stream takes bytes again. */
     void resume(StreamEnd taker) {
-        if (stream == taker && !closing && !inputEnded && !channel.config().isAutoRead()) {
+        if (stream == taker
+                && !closing
+                && !inputEnded
+                && !pace.isResting()
+                && !channel.config().isAutoRead()) {
             channel.config().setAutoRead(true);
         }
     }

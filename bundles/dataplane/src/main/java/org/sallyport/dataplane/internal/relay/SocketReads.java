@@ -8,6 +8,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.dataplane.internal.limits.ByteRate;
 
 /**
  * Buffers for reads from one socket whose bytes go to a stream. They begin with room for the stream's frame header, grow to
@@ -27,6 +28,7 @@ final class SocketReads implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     private static final int READS_IN_A_BURST = 4;
     private static final int SMALL_READS_BEFORE_SHRINKING = 4;
 
+    private final ByteRate rate;
     private @Nullable StreamEnd stream;
     private int bound = MOST;
     private int size = LEAST;
@@ -34,6 +36,13 @@ final class SocketReads implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     private int reads;
     private int attempted;
     private int last;
+
+    /**
+     * @param rate which bounds the bytes
+     */
+    SocketReads(ByteRate rate) {
+        this.rate = rate;
+    }
 
     /** The stream that takes the bytes from now on. */
     void feed(StreamEnd taker) {
@@ -63,7 +72,7 @@ final class SocketReads implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-        int room = Math.min(size, bound);
+        int room = Math.min(size, Math.min(bound, rate.turn()));
         int headroom = 0;
         StreamEnd taker = stream;
         if (taker != null) {
@@ -132,7 +141,12 @@ final class SocketReads implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     @Override
     public boolean continueReading() {
         StreamEnd taker = stream;
-        return last == attempted && last > 0 && reads < READS_IN_A_BURST && taker != null && taker.writable();
+        return last == attempted
+                && last > 0
+                && reads < READS_IN_A_BURST
+                && taker != null
+                && taker.writable()
+                && !rate.isLimited();
     }
 
     @Override

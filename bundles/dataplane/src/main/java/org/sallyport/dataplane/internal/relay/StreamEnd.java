@@ -29,6 +29,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     private final RelayedConnection connection;
     private final EventLoop loop;
     private volatile @Nullable StreamChannel channel;
+    private final Pace pace;
     private volatile @Nullable SocketEnd socket;
     private volatile boolean over;
     private volatile boolean broken;
@@ -62,6 +63,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         this.connection = connection;
         this.loop = loop;
         this.resets = resets;
+        pace = new Pace(connection.streamRate(), loop, this::rested);
     }
 
     /**
@@ -85,7 +87,6 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     /** The socket is there: reads from now on. On the socket's loop. */
     void start(SocketEnd other) {
         socket = other;
-        StreamChannel stream = channel();
         if (broken) {
             other.peerBroken(this, "reset");
             return;
@@ -96,8 +97,32 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         if (over) {
             return; // both have ended, on another loop than the socket's even before this
         }
-        if (other.writable()) {
-            stream.config().setAutoRead(true);
+        if (!pace.isLimited()) {
+            readIfWritable(other);
+        } else if (loop.inEventLoop()) {
+            readInTurn(other);
+        } else {
+            loop.execute(() -> readInTurn(other));
+        }
+    }
+
+    private void readInTurn(SocketEnd taker) {
+        if (!pace.begin()) {
+            readIfWritable(taker);
+        }
+    }
+
+    private void readIfWritable(SocketEnd taker) {
+        if (taker.writable()) {
+            channel().config().setAutoRead(true);
+        }
+    }
+
+    /** The destination's bandwidth has room again. */
+    private void rested() {
+        SocketEnd taker = socket;
+        if (taker != null && taker.writable()) {
+            resume();
         }
     }
 
@@ -119,11 +144,15 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             return;
         }
-        burst += data.readableBytes();
+        int bytes = data.readableBytes();
+        burst += bytes;
         taker.deliver(this, data);
         if (taker != socket) {
             taker.flush(); // what was delivered made the stage let go of this stream
             return;
+        }
+        if (pace.carried(bytes)) {
+            context.channel().config().setAutoRead(false);
         }
         if (!taker.writable()) {
             // mostly the kernel has room, and nothing has to stop
@@ -189,6 +218,7 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         gone = true;
+        pace.end();
         if (awaited) {
             loop.execute(connection::streamGone);
         }
@@ -258,7 +288,9 @@ public final class StreamEnd extends ChannelInboundHandlerAdapter {
         StreamChannel stream = channel();
         if (!over && !stream.config().isAutoRead()) {
             stream.withhold(0);
-            stream.config().setAutoRead(true);
+            if (!pace.isResting()) {
+                stream.config().setAutoRead(true);
+            }
         }
     }
 

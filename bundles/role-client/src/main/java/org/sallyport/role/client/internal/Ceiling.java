@@ -43,6 +43,13 @@ sealed interface Ceiling {
         return check(host, port, address);
     }
 
+    /**
+     * Decides as {@link org.sallyport.spi.AccessPolicy#checkUnresolved} does.
+     *
+     * @return the denial, or null when this ceiling does not object
+     */
+    Verdict.@Nullable Denied checkUnresolved(String host, int port);
+
     /** {@return the ceiling that the text of a file describes} */
     static Ceiling of(String text) {
         try {
@@ -59,15 +66,31 @@ sealed interface Ceiling {
         public Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address) {
             return null;
         }
+
+        @Override
+        public Verdict.@Nullable Denied checkUnresolved(String host, int port) {
+            return null;
+        }
     }
 
     /** What the rules do not allow is denied. */
     record Rules(Acl rules) implements Ceiling {
         @Override
         public Verdict.@Nullable Denied check(String host, int port, @Nullable InetAddress address) {
-            if (!(rules.verdict(host, port, address) instanceof Verdict.Denied denied)) {
-                return null;
-            }
+            return rules.verdict(host, port, address) instanceof Verdict.Denied denied
+                    ? explained(denied, host, port, address)
+                    : null;
+        }
+
+        @Override
+        public Verdict.@Nullable Denied checkUnresolved(String host, int port) {
+            return rules.verdictUnresolved(host, port) instanceof Verdict.Denied denied
+                    ? explained(denied, host, port, null)
+                    : null;
+        }
+
+        private Verdict.Denied explained(
+                Verdict.Denied denied, String host, int port, @Nullable InetAddress address) {
             String place = new HostPort(host, port).toString();
             AclRule rule = rules.decisive(host, port, address);
             if (denied.byPath()) {
@@ -119,6 +142,11 @@ sealed interface Ceiling {
                     Verdict.Source.CEILING,
                     "this client's ceiling cannot be read, so nothing is dialled; its operator has to correct"
                             + " etc/ceiling.acl");
+        }
+
+        @Override
+        public Verdict.Denied checkUnresolved(String host, int port) {
+            return check(host, port, null);
         }
     }
 }

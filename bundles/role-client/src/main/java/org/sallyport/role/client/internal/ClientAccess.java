@@ -20,12 +20,19 @@ import org.sallyport.spi.AccessPolicy;
 record ClientAccess(GatewayId gateway, Acl acl, Ceiling ceiling) implements AccessPolicy {
     @Override
     public Verdict check(String host, int port, @Nullable InetAddress address) {
-        Verdict verdict = acl.verdict(host, port, address);
+        return bounded(acl.verdict(host, port, address), ceiling.check(host, port, address));
+    }
+
+    @Override
+    public Verdict checkUnresolved(String host, int port) {
+        return bounded(acl.verdictUnresolved(host, port), ceiling.checkUnresolved(host, port));
+    }
+
+    private Verdict bounded(Verdict verdict, Verdict.@Nullable Denied objection) {
         Verdict.Denied denial = verdict instanceof Verdict.Denied denied ? denied.at(gateway) : null;
         if (denial != null && !denial.byPath()) {
             return denial;
         }
-        Verdict.@Nullable Denied objection = ceiling.check(host, port, address);
         if (objection != null && !objection.byPath()) {
             return objection;
         }

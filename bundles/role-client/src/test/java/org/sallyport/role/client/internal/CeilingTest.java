@@ -58,6 +58,23 @@ final class CeilingTest {
     }
 
     @Test
+    void aNameThatAProxyResolvesNeedsARuleAboutItInBothLists() {
+        Acl byAddress = AclFile.parse("allow [10.0.0.0/8]:");
+
+        assertThat(new ClientAccess(RoleWorld.GATEWAY, ALL, Ceiling.of("")).checkUnresolved("db", 1))
+                .isInstanceOf(Verdict.Allowed.class);
+        assertThat(new ClientAccess(RoleWorld.GATEWAY, byAddress, Ceiling.of("")).checkUnresolved("db", 1))
+                .isEqualTo(new Verdict.Denied(
+                        Verdict.Source.ACL, "no ACL rule allows db:1; acl:allow qsn47KM8iTa_local db:1 would"));
+        for (String ceiling : List.of("allow [10.0.0.0/8]:", "allow web:", "dney db:")) {
+            assertThat(new ClientAccess(RoleWorld.GATEWAY, ALL, Ceiling.of(ceiling)).checkUnresolved("db", 1))
+                    .isInstanceOfSatisfying(Verdict.Denied.class, denied -> assertThat(denied.source())
+                            .isEqualTo(Verdict.Source.CEILING));
+        }
+        assertThat(Ceiling.of("allow db:").checkUnresolved("db", 1)).isNull();
+    }
+
+    @Test
     void theGatewaysListIsAskedFirstAndItsReasonNamesTheGateway() {
         ClientAccess access = new ClientAccess(RoleWorld.GATEWAY, Acl.EMPTY, Ceiling.of("deny :"));
 

@@ -85,6 +85,7 @@ public final class DestinationOperations implements DestinationService {
                                 listenPort,
                                 true,
                                 draft.options());
+                        OptionFit.check(made);
                         PortReservation.check(snapshot, made, tunnelPort);
                         return List.of(new RegistryChange.PutDestination(made));
                     })
@@ -238,6 +239,7 @@ public final class DestinationOperations implements DestinationService {
             if (after.equals(before)) {
                 return List.of();
             }
+            OptionFit.check(after);
             PortReservation.check(snapshot, after, after.listenPort() == before.listenPort() ? 0 : tunnelPort);
             return List.of(new RegistryChange.PutDestination(after));
         };

@@ -14,6 +14,7 @@ import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
 import org.sallyport.api.Gateway;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.ProxyAddress;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.spi.AccessPolicy;
@@ -70,21 +71,39 @@ final class DestinationStates {
     }
 
     /**
-     * Whether the end that dials the resource may dial it: the gateway's ACL, or this server's policy. A resource of which only
-     * paths are allowed is dialled for protocols that judge each request.
+     * Whether the end that dials may dial the resource, and the proxy before it: the gateway's ACL, or this server's policy. A
+     * resource of which only paths are allowed is dialled for protocols that judge each request.
      */
     static Verdict verdict(Gateway gateway, Destination destination, AccessPolicy policy) {
+        Verdict resource = resourceVerdict(gateway, destination, policy);
+        ProxyAddress proxy = destination.options().resourceProxy();
+        return proxy == null || resource instanceof Verdict.Denied
+                ? resource
+                : verdict(gateway, destination, policy, proxy.address());
+    }
+
+    private static Verdict resourceVerdict(Gateway gateway, Destination destination, AccessPolicy policy) {
         HostPort resource = destination.resource();
-        InetAddress address = literal(resource.host());
-        Verdict verdict = destination.direction() == Direction.CLOUD
-                ? policy.check(resource.host(), resource.port(), address)
-                : gateway.acl().verdict(resource.host(), resource.port(), address);
-        if (!(verdict instanceof Verdict.Denied denied)
-                || (denied.byPath() && ProtocolNames.judgesPaths(destination.protocol()))) {
-            return new Verdict.Allowed("");
-        }
-        // the ACL does not know whose it is, the operator should not have to look it up
-        return denied.at(gateway.id());
+        Verdict verdict = destination.proxyResolves()
+                ? named(gateway, gateway.acl().verdictUnresolved(resource.host(), resource.port()))
+                : verdict(gateway, destination, policy, resource);
+        return verdict instanceof Verdict.Denied denied
+                        && denied.byPath()
+                        && ProtocolNames.judgesPaths(destination.protocol())
+                ? new Verdict.Allowed("")
+                : verdict;
+    }
+
+    private static Verdict verdict(Gateway gateway, Destination destination, AccessPolicy policy, HostPort place) {
+        InetAddress address = literal(place.host());
+        return destination.direction() == Direction.CLOUD
+                ? policy.check(place.host(), place.port(), address)
+                : named(gateway, gateway.acl().verdict(place.host(), place.port(), address));
+    }
+
+    /** The ACL does not know whose it is, the operator should not have to look it up. */
+    private static Verdict named(Gateway gateway, Verdict verdict) {
+        return verdict instanceof Verdict.Denied denied ? denied.at(gateway.id()) : new Verdict.Allowed("");
     }
 
     private static State onPremises(Destination destination, @Nullable State here, List<Report> reports) {
@@ -111,6 +130,9 @@ final class DestinationStates {
         }
         if (!options.sources().restricted() && !loopback(listening.address())) {
             remarks.add("open to everyone who reaches " + listening.address());
+        }
+        if (options.sourceHeaders().expected() && !options.sources().restricted()) {
+            remarks.add("whoever reaches it is believed where it comes from");
         }
         return remarks.isEmpty() || !listening.cause().isEmpty()
                 ? listening

@@ -18,6 +18,9 @@ import org.sallyport.api.Direction;
 import org.sallyport.api.Gateway;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.ProxyAddress;
+import org.sallyport.api.ProxyProtocol;
+import org.sallyport.api.SourceHeaders;
 import org.sallyport.api.State;
 import org.sallyport.api.TokenState;
 import org.sallyport.api.Verdict;
@@ -192,5 +195,69 @@ final class DestinationStatesTest {
         assertThat(cloud(port(A, "blocked", "the ceiling")))
                 .isEqualTo(new State.Blocked("client " + A + ": the ceiling"));
         assertThat(cloud(port(A, "asleep", ""))).isEqualTo(new State.Waiting("client " + A + ": asleep"));
+    }
+
+    @Test
+    void a_proxy_that_may_not_be_dialled_blocks_what_is_behind_it() {
+        assertThat(through(Direction.ON_PREMISES, "wiki:80", "socks5://proxy:1080"))
+                .isInstanceOf(Verdict.Denied.class)
+                .asString()
+                .contains("acl:allow qsn47KM8iTa_local proxy:1080");
+        AccessPolicy noLoopback = (host, port, address) -> address != null && address.isLoopbackAddress()
+                ? new Verdict.Denied(Verdict.Source.POLICY, "loopback")
+                : new Verdict.Allowed("");
+        assertThat(DestinationStates.verdict(
+                        gateway(true),
+                        destination(Direction.CLOUD, "api:443", true)
+                                .withOptions(DestinationOptions.DEFAULTS.withResourceProxy(
+                                        ProxyAddress.parse("socks5://127.0.0.1:1080"))),
+                        noLoopback))
+                .isInstanceOf(Verdict.Denied.class);
+    }
+
+    @Test
+    void a_name_that_the_proxy_resolves_needs_a_rule_about_the_name() {
+        Gateway byAddress = new Gateway(
+                new GatewayId("qsn47KM8iTa_local"),
+                "office",
+                true,
+                true,
+                true,
+                new TokenState(1, Instant.EPOCH, null),
+                new Acl(List.of(
+                        AclRule.parse(AclRule.Action.ALLOW, "[10.0.0.0/8]:80"),
+                        AclRule.parse(AclRule.Action.ALLOW, "proxy:1080"))),
+                AclEdit.BOTH,
+                Gateway.DEFAULT_BALANCER,
+                10,
+                Instant.EPOCH);
+        Destination wiki = destination(Direction.ON_PREMISES, "wiki:80", true);
+        DestinationOptions four =
+                DestinationOptions.DEFAULTS.withResourceProxy(ProxyAddress.parse("socks4://proxy:1080"));
+        DestinationOptions five =
+                DestinationOptions.DEFAULTS.withResourceProxy(ProxyAddress.parse("socks5://proxy:1080"));
+
+        assertThat(DestinationStates.verdict(byAddress, wiki.withOptions(four), EVERYTHING))
+                .isInstanceOf(Verdict.Allowed.class);
+        assertThat(DestinationStates.verdict(byAddress, wiki.withOptions(five), EVERYTHING))
+                .isInstanceOf(Verdict.Denied.class);
+    }
+
+    @Test
+    void headers_of_anybody_are_remarked() {
+        Destination open = destination(Direction.ON_PREMISES, "wiki:80", true)
+                .withOptions(
+                        DestinationOptions.DEFAULTS.withSourceHeaders(new SourceHeaders(ProxyProtocol.NONE, true)));
+        State state = DestinationStates.of(gateway(true), open, LISTENING, List.of(), EVERYTHING);
+
+        assertThat(((State.Listening) state).cause()).contains("believed where it comes from");
+    }
+
+    private static Verdict through(Direction direction, String resource, String proxy) {
+        return DestinationStates.verdict(
+                gateway(true),
+                destination(direction, resource, true)
+                        .withOptions(DestinationOptions.DEFAULTS.withResourceProxy(ProxyAddress.parse(proxy))),
+                EVERYTHING);
     }
 }

@@ -3,6 +3,8 @@
 package org.sallyport.shell.internal.verb;
 
 import java.util.List;
+import org.sallyport.api.ByteSize;
+import org.sallyport.api.ProxyProtocol;
 import org.sallyport.api.service.DestinationService.Leg;
 import org.sallyport.api.service.DestinationView;
 
@@ -46,7 +48,7 @@ final class DestinationText {
     }
 
     static String show(DestinationView destination) {
-        return new Lines()
+        Lines lines = new Lines()
                 .with("ID", destination.id())
                 .with("Gateway", destination.gateway())
                 .with("Name", destination.name())
@@ -60,8 +62,9 @@ final class DestinationText {
                 .with("Sources", sources(destination.options()))
                 .with("Resource TLS", resourceTls(destination.options()))
                 .with("ALPN", String.join(", ", destination.options().alpn()))
-                .with("Timeouts", timeouts(destination.options()))
-                .with(
+                .with("Timeouts", timeouts(destination.options()));
+        addWays(lines, destination.options());
+        return lines.with(
                         "Connections",
                         destination.connections().open() + " open, "
                                 + destination.connections().total() + " in all, "
@@ -71,6 +74,29 @@ final class DestinationText {
                         destination.bytes().in() + " from applications, "
                                 + destination.bytes().out() + " to them")
                 .toString();
+    }
+
+    /** Lines for what most destinations have not. */
+    private static void addWays(Lines lines, DestinationView.Options options) {
+        boolean sent = !options.proxyProtocol().equals(ProxyProtocol.NONE.word());
+        if (sent || options.acceptProxyProtocol()) {
+            lines.with(
+                    "PROXY protocol",
+                    (options.acceptProxyProtocol() ? "expected of applications" : "")
+                            + (sent && options.acceptProxyProtocol() ? ", " : "")
+                            + (sent ? options.proxyProtocol() + " to the resource" : ""));
+        }
+        if (options.bandwidthIn() > 0 || options.bandwidthOut() > 0) {
+            lines.with(
+                    "Bandwidth", aSecond(options.bandwidthIn()) + " in, " + aSecond(options.bandwidthOut()) + " out");
+        }
+        if (!options.resourceProxy().isEmpty()) {
+            lines.with("Resource proxy", options.resourceProxy());
+        }
+    }
+
+    private static String aSecond(long bytes) {
+        return bytes == 0 ? "not bounded" : ByteSize.text(bytes) + " a second";
     }
 
     static String created(DestinationView destination) {

@@ -93,7 +93,23 @@ final class Given {
         return seconds == null ? null : Duration.ofSeconds(seconds);
     }
 
-    private interface Reader<T> {
+    /** {@return what a text means, null when the option was not given; a message of the reader is given the option's name} */
+    <T> @Nullable T read(Option option, Reader<T> reader) {
+        String text = named.get(option.name());
+        if (text == null) {
+            return null;
+        }
+        try {
+            return reader.read(text);
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            // values begin with what was given, in quotes
+            throw new IllegalArgumentException(option.name() + (message.startsWith("'") ? " " : ": ") + message, e);
+        }
+    }
+
+    /** Says what a text means. */
+    interface Reader<T> {
         T read(String text);
     }
 

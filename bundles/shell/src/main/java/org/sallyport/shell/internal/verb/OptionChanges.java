@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.api.Bandwidth;
+import org.sallyport.api.ByteSize;
 import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.LegSecurity;
+import org.sallyport.api.ProxyAddress;
+import org.sallyport.api.ProxyProtocol;
 import org.sallyport.api.ResourceTls;
 import org.sallyport.api.Shown;
 
@@ -40,6 +44,27 @@ final class OptionChanges {
             "yes|no",
             "no: any certificate of the resource is accepted, which lets others read along",
             Completion.words("yes", "no"));
+    private static final Option PROXY_PROTOCOL = Option.value(
+            "--proxy-protocol",
+            "none|v1|v2",
+            "tells the resource where applications are, with a header before all else",
+            Completion.words("none", "v1", "v2"));
+    private static final Option ACCEPT_PROXY_PROTOCOL = Option.value(
+            "--accept-proxy-protocol",
+            "yes|no",
+            "yes: connections begin with the header of a load balancer, whose word is believed",
+            Completion.words("yes", "no"));
+    private static final Option BANDWIDTH_IN = Option.value(
+            "--bandwidth-in",
+            "SIZE",
+            "bytes a second from all applications together, as in 512k or 10m; 0: any number");
+    private static final Option BANDWIDTH_OUT =
+            Option.value("--bandwidth-out", "SIZE", "bytes a second to all applications together; 0: any number");
+    private static final Option RESOURCE_PROXY = Option.value(
+            "--resource-proxy",
+            "KIND://HOST:PORT",
+            "the socks4, socks4a or socks5 proxy through which the resource is reached; none: none",
+            Completion.words("none", "socks4://", "socks4a://", "socks5://"));
 
     private static final String NOTHING = "none";
 
@@ -47,7 +72,19 @@ final class OptionChanges {
 
     static Option[] all() {
         return new Option[] {
-            CONNECT_TIMEOUT, IDLE_TIMEOUT, MAX_CONNECTIONS, ALPN, RESTRICTED, RESOURCE_TLS, RESOURCE_NAME, VERIFY
+            CONNECT_TIMEOUT,
+            IDLE_TIMEOUT,
+            MAX_CONNECTIONS,
+            ALPN,
+            RESTRICTED,
+            RESOURCE_TLS,
+            RESOURCE_NAME,
+            VERIFY,
+            PROXY_PROTOCOL,
+            ACCEPT_PROXY_PROTOCOL,
+            BANDWIDTH_IN,
+            BANDWIDTH_OUT,
+            RESOURCE_PROXY
         };
     }
 
@@ -81,6 +118,7 @@ final class OptionChanges {
             changes.add(options -> options.withSources(options.sources().withRestricted(restricted)));
         }
         changes.add(resource(given));
+        addWays(given, changes);
         UnaryOperator<DestinationOptions> all = options -> {
             DestinationOptions changed = options;
             for (UnaryOperator<DestinationOptions> change : changes) {
@@ -91,9 +129,54 @@ final class OptionChanges {
         return all;
     }
 
+    /** What surrounds the application's bytes on both legs. */
+    private static void addWays(Given given, List<UnaryOperator<DestinationOptions>> changes) {
+        ProxyProtocol sent = given.read(PROXY_PROTOCOL, ProxyProtocol::of);
+        if (sent != null) {
+            changes.add(
+                    options -> options.withSourceHeaders(options.sourceHeaders().withSent(sent)));
+        }
+        Boolean expected = yes(given, ACCEPT_PROXY_PROTOCOL);
+        if (expected != null) {
+            changes.add(
+                    options -> options.withSourceHeaders(options.sourceHeaders().withExpected(expected)));
+        }
+        Long in = given.read(
+                BANDWIDTH_IN,
+                text -> Bandwidth.UNLIMITED.withIn(ByteSize.parse(text)).in());
+        if (in != null) {
+            changes.add(options -> options.withBandwidth(options.bandwidth().withIn(in)));
+        }
+        Long out = given.read(
+                BANDWIDTH_OUT,
+                text -> Bandwidth.UNLIMITED.withOut(ByteSize.parse(text)).out());
+        if (out != null) {
+            changes.add(options -> options.withBandwidth(options.bandwidth().withOut(out)));
+        }
+        String proxy = given.text(RESOURCE_PROXY);
+        if (proxy != null) {
+            ProxyAddress address = proxy.equals(NOTHING) ? null : given.read(RESOURCE_PROXY, OptionChanges::proxy);
+            changes.add(options -> options.withResourceProxy(address));
+        }
+    }
+
+    private static ProxyAddress proxy(String text) {
+        if (text.indexOf('@') >= 0) {
+            // not repeated, it may hold a password
+            throw new IllegalArgumentException(
+                    "credentials are given: expected socks5://HOST:PORT of a proxy that asks for" + " none");
+        }
+        try {
+            return ProxyAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "'" + Shown.of(text) + "': expected socks4://HOST:PORT, socks4a://HOST:PORT or socks5://HOST:PORT",
+                    e);
+        }
+    }
+
     private static UnaryOperator<DestinationOptions> resource(Given given) {
-        String word = given.text(RESOURCE_TLS);
-        LegSecurity security = word == null ? null : security(word);
+        LegSecurity security = given.read(RESOURCE_TLS, LegSecurity::of);
         String name = given.text(RESOURCE_NAME);
         Boolean verify = yes(given, VERIFY);
         return options -> {
@@ -106,14 +189,6 @@ final class OptionChanges {
                     name == null ? kept.serverName() : name.equals(NOTHING) ? "" : name,
                     verify == null ? kept.verify() : verify));
         };
-    }
-
-    private static LegSecurity security(String word) {
-        try {
-            return LegSecurity.of(word);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(RESOURCE_TLS.name() + " " + e.getMessage(), e);
-        }
     }
 
     private static @Nullable Boolean yes(Given given, Option option) {

@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sallyport.api.Bandwidth;
 import org.sallyport.api.DestinationOptions;
+import org.sallyport.api.ProxyAddress;
+import org.sallyport.api.ProxyProtocol;
+import org.sallyport.api.SourceHeaders;
 import org.sallyport.api.service.DestinationView;
 import org.sallyport.shell.internal.FakeServer;
 
@@ -26,21 +30,28 @@ final class DestinationVerbsTest {
                         + " protocol=tcp, resource=db.example:5432, listenPort=null,"
                         + " options=DestinationOptions[connectTimeout=PT10S, idleTimeout=PT0S, maxConnections=0, alpn=[],"
                         + " sources=SourceAccess[restricted=false, rules=[]],"
-                        + " resourceTls=ResourceTls[security=none, serverName=, verify=true]]]");
+                        + " resourceTls=ResourceTls[security=none, serverName=, verify=true],"
+                        + " sourceHeaders=SourceHeaders[sent=none, expected=false], bandwidth=Bandwidth[in=0, out=0],"
+                        + " resourceProxy=null]]");
     }
 
     @Test
     void createHandsOnEveryOption() {
         bench.run("destination:create " + FakeServer.GATEWAY + " Database --resource=[2001:db8::1]:5432 --protocol tls"
                 + " --listen-port 16000 --connect-timeout 3 --idle-timeout 60 --max-connections 5 --alpn h2,http/1.1"
-                + " --restricted yes --resource-tls mutual --resource-name db.example --verify-resource no");
+                + " --restricted yes --resource-tls mutual --resource-name db.example --verify-resource no"
+                + " --proxy-protocol v2 --accept-proxy-protocol yes --bandwidth-in 512k --bandwidth-out 1M"
+                + " --resource-proxy socks5://proxy.example:1080");
 
         assertThat(bench.server.asked)
                 .containsExactly("create Draft[gateway=qsn47KM8iTa_local, name=Database, direction=on-premises,"
                         + " protocol=tls, resource=[2001:db8::1]:5432, listenPort=16000,"
                         + " options=DestinationOptions[connectTimeout=PT3S, idleTimeout=PT1M, maxConnections=5,"
                         + " alpn=[h2, http/1.1], sources=SourceAccess[restricted=true, rules=[]],"
-                        + " resourceTls=ResourceTls[security=mutual, serverName=db.example, verify=false]]]");
+                        + " resourceTls=ResourceTls[security=mutual, serverName=db.example, verify=false],"
+                        + " sourceHeaders=SourceHeaders[sent=v2, expected=true],"
+                        + " bandwidth=Bandwidth[in=524288, out=1048576],"
+                        + " resourceProxy=socks5://proxy.example:1080]]");
     }
 
     @Test
@@ -99,6 +110,26 @@ final class DestinationVerbsTest {
                 .contains("\"options\" : {")
                 .contains("\"idleTimeout\" : 60")
                 .contains("\"connectTimeout\" : 10");
+    }
+
+    @Test
+    void whatMostDestinationsHaveNotIsShownWhereOneHasIt() {
+        DestinationView.Options tuned = DestinationView.Options.of(DestinationOptions.DEFAULTS
+                .withSourceHeaders(new SourceHeaders(ProxyProtocol.V1, true))
+                .withBandwidth(new Bandwidth(1 << 20, 0))
+                .withResourceProxy(ProxyAddress.parse("socks4a://proxy.example:1080")));
+        DestinationView view = FakeServer.onPremises("listening", "", tuned);
+
+        assertThat(DestinationText.show(view))
+                .contains("PROXY protocol  expected of applications, v1 to the resource\n")
+                .contains("Bandwidth       1m a second in, not bounded out\n")
+                .contains("Resource proxy  socks4a://proxy.example:1080\n");
+        assertThat(Json.text(view))
+                .contains("\"proxyProtocol\" : \"v1\"")
+                .contains("\"acceptProxyProtocol\" : true")
+                .contains("\"bandwidthIn\" : 1048576")
+                .contains("\"bandwidthOut\" : 0")
+                .contains("\"resourceProxy\" : \"socks4a://proxy.example:1080\"");
     }
 
     @Test
@@ -174,7 +205,9 @@ final class DestinationVerbsTest {
                 .containsExactly("update qsn47KM8iTa_9xQ2b Orders null null null"
                         + " DestinationOptions[connectTimeout=PT10S, idleTimeout=PT5S, maxConnections=0, alpn=[],"
                         + " sources=SourceAccess[restricted=false, rules=[]],"
-                        + " resourceTls=ResourceTls[security=none, serverName=, verify=true]]");
+                        + " resourceTls=ResourceTls[security=none, serverName=, verify=true],"
+                        + " sourceHeaders=SourceHeaders[sent=none, expected=false], bandwidth=Bandwidth[in=0, out=0],"
+                        + " resourceProxy=null]");
         assertThat(bench.out()).isEqualTo("qsn47KM8iTa_9xQ2b listening\n");
     }
 
@@ -186,6 +219,22 @@ final class DestinationVerbsTest {
                 .hasMessage("--resource-tls 'maybe': expected none, tls or mutual");
         assertThatThrownBy(() -> bench.run(update + "--restricted 1"))
                 .hasMessage("--restricted '1': expected yes or no");
+        assertThatThrownBy(() -> bench.run(update + "--proxy-protocol v3"))
+                .hasMessage("--proxy-protocol 'v3': expected none, v1 or v2");
+        assertThatThrownBy(() -> bench.run(update + "--accept-proxy-protocol true"))
+                .hasMessage("--accept-proxy-protocol 'true': expected yes or no");
+        assertThatThrownBy(() -> bench.run(update + "--bandwidth-in 10mb"))
+                .hasMessage("--bandwidth-in '10mb': expected a size in bytes, as in 4096, 512k, 32m or 1g");
+        assertThatThrownBy(() -> bench.run(update + "--bandwidth-out 1k"))
+                .hasMessage(
+                        "--bandwidth-out: bandwidth out of 1024 bytes a second: expected 0 (none), or 16k to 1024g");
+        assertThatThrownBy(() -> bench.run(update + "--resource-proxy proxy:1080"))
+                .hasMessageContaining("expected socks4://HOST:PORT, socks4a://HOST:PORT or socks5://HOST:PORT");
+        assertThatThrownBy(() -> bench.run(update + "--resource-proxy http://proxy:3128"))
+                .hasMessageContaining("expected socks4, socks4a or socks5 in place of http");
+        assertThatThrownBy(() -> bench.run(update + "--resource-proxy socks5://me:secret@proxy:1080"))
+                .hasMessageStartingWith("--resource-proxy: credentials are given")
+                .hasMessageNotContaining("secret");
         assertThatThrownBy(() -> bench.run(update + "--resource-name db.example"))
                 .hasMessageContaining("without TLS to the resource");
     }

@@ -5,6 +5,7 @@ package org.sallyport.transport.tls.internal.proxy;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.spi.proxy.ProxyTalk;
 
 /**
  * One way to a server, for one try.

@@ -14,9 +14,13 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.HostPort;
-import org.sallyport.api.config.ProxyAddress;
+import org.sallyport.api.ProxyAddress;
 import org.sallyport.spi.OutboundProxy;
 import org.sallyport.spi.TunnelTarget;
+import org.sallyport.spi.proxy.HttpConnect;
+import org.sallyport.spi.proxy.ProxyTalk;
+import org.sallyport.spi.proxy.Socks4;
+import org.sallyport.spi.proxy.Socks5;
 
 /** Finds the ways to a server. Asks name services and reads credentials, both of which may block. */
 public final class Routes {

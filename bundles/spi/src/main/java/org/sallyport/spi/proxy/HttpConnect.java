@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-package org.sallyport.transport.tls.internal.proxy;
+package org.sallyport.spi.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -16,7 +16,7 @@ import org.sallyport.api.Shown;
 import org.sallyport.spi.OutboundProxy;
 
 /** The CONNECT of HTTP/1.1 (RFC 9110, 9.3.6), with Basic credentials where there are any (RFC 7617). */
-final class HttpConnect implements ProxyTalk {
+public final class HttpConnect implements ProxyTalk {
     /** The longest head of an answer. */
     static final int MAX_HEAD = 16_384;
 
@@ -43,7 +43,7 @@ final class HttpConnect implements ProxyTalk {
      * @param server where it is to connect
      * @param credentials to log in with, null for none
      */
-    HttpConnect(String proxy, HostPort server, OutboundProxy.@Nullable Credentials credentials) {
+    public HttpConnect(String proxy, HostPort server, OutboundProxy.@Nullable Credentials credentials) {
         this.proxy = proxy;
         this.server = server;
         this.credentials = credentials;

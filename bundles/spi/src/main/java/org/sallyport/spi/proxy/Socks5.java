@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-package org.sallyport.transport.tls.internal.proxy;
+package org.sallyport.spi.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -12,7 +12,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.spi.OutboundProxy;
 
 /** SOCKS 5 (RFC 1928), without a login or with user name and password (RFC 1929). */
-final class Socks5 implements ProxyTalk {
+public final class Socks5 implements ProxyTalk {
     private static final int VERSION = 5;
     private static final int CONNECT = 1;
     private static final int NO_LOGIN = 0;
@@ -42,7 +42,7 @@ final class Socks5 implements ProxyTalk {
      * @param server where it is to connect
      * @param credentials to log in with where the proxy asks for it, null for none; user and password of 255 bytes at most
      */
-    Socks5(String proxy, HostPort server, OutboundProxy.@Nullable Credentials credentials) {
+    public Socks5(String proxy, HostPort server, OutboundProxy.@Nullable Credentials credentials) {
         this.proxy = proxy;
         this.server = server;
         this.credentials = credentials;
@@ -85,8 +85,9 @@ final class Socks5 implements ProxyTalk {
         if (method == NO_METHOD) {
             throw ProxyException.refused(
                     credentials == null
-                            ? "the " + proxy + " wants a login: put USER:PASSWORD into a private file and name it in"
-                                    + " proxy.credentials"
+                            ? "the " + proxy + " wants a login: for tunnels, put USER:PASSWORD into a private file and"
+                                    + " name it in proxy.credentials; resources are reached through proxies that want"
+                                    + " none"
                             : "the " + proxy + " wants a login of another kind than user name and password, the only"
                                     + " one that is known here");
         }

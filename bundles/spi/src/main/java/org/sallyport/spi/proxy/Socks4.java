@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-package org.sallyport.transport.tls.internal.proxy;
+package org.sallyport.spi.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -10,7 +10,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.spi.OutboundProxy;
 
 /** SOCKS 4, and 4a where a name is given in place of an address. Of credentials it knows the user only. */
-final class Socks4 implements ProxyTalk {
+public final class Socks4 implements ProxyTalk {
     private static final int VERSION = 4;
     private static final int CONNECT = 1;
     private static final int ANSWER = 8;
@@ -34,7 +34,8 @@ final class Socks4 implements ProxyTalk {
      * @param address the server's IPv4 address; null: the proxy resolves the name, which makes this SOCKS 4a
      * @param credentials whose user is told, null for none
      */
-    Socks4(String proxy, HostPort server, byte @Nullable [] address, OutboundProxy.@Nullable Credentials credentials) {
+    public Socks4(
+            String proxy, HostPort server, byte @Nullable [] address, OutboundProxy.@Nullable Credentials credentials) {
         this.proxy = proxy;
         this.server = server;
         this.address = address == null ? null : address.clone();

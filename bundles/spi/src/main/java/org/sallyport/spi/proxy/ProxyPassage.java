@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-package org.sallyport.transport.tls.internal.proxy;
+package org.sallyport.spi.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,6 +22,7 @@ public final class ProxyPassage extends ByteToMessageDecoder {
     private final ProxyTalk talk;
     private final Runnable passed;
     private final Consumer<ProxyException> failed;
+    private boolean opened;
     private boolean over;
 
     /**
@@ -38,9 +39,24 @@ public final class ProxyPassage extends ByteToMessageDecoder {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (context.channel().isActive()) {
+            open(context);
+        }
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext context) {
-        context.writeAndFlush(talk.opening());
+        open(context);
         context.fireChannelActive();
+    }
+
+    /** Who is added as soon as the connection is there is told so all the same. */
+    private void open(ChannelHandlerContext context) {
+        if (!opened) {
+            opened = true;
+            context.writeAndFlush(talk.opening());
+        }
     }
 
     @Override

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-package org.sallyport.transport.tls.internal.proxy;
+package org.sallyport.spi.proxy;
 
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;

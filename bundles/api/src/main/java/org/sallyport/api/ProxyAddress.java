@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-package org.sallyport.api.config;
+package org.sallyport.api;
 
 import java.util.Arrays;
 import java.util.Locale;
-import org.sallyport.api.HostPort;
 
 /**
  * Where an outbound proxy is and how one speaks to it; never with credentials, so it may be shown.
