@@ -19,6 +19,7 @@ import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.OptionTexts;
 import org.sallyport.api.Shown;
+import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.Applied;
 import org.sallyport.wire.control.Config;
@@ -64,6 +65,7 @@ final class ConfigReader {
         List<Applied.Failure> failures = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         Map<Integer, DestinationId> ports = new HashMap<>();
+        Map<DestinationId, String> marks = new HashMap<>();
         for (DestinationConfig sent : config.destinations()) {
             try {
                 if (!seen.add(sent.id())) {
@@ -80,6 +82,10 @@ final class ConfigReader {
                     }
                     ingress.add(read);
                 }
+                String mark = sent.options().getOrDefault(TunnelProtocol.CERTIFICATES, "");
+                if (!mark.isEmpty()) {
+                    marks.put(read.id(), mark);
+                }
             } catch (IllegalArgumentException e) {
                 failures.add(
                         new Applied.Failure(sent.id(), e.getMessage() == null ? "it is not valid" : e.getMessage()));
@@ -94,7 +100,8 @@ final class ConfigReader {
                 ingress,
                 egress,
                 acl(config.acl(), gateway),
-                failures);
+                failures,
+                marks);
     }
 
     private Destination destination(DestinationConfig sent, GatewayId gateway) {
