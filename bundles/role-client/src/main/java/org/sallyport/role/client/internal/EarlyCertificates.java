@@ -39,7 +39,10 @@ final class EarlyCertificates {
 
     private static long length(Certificates message) {
         long key = message.key() == null ? 0 : message.key().length();
-        return key + message.chain().length() + message.anchors().length() + message.issuer().length();
+        return key
+                + message.chain().length()
+                + message.anchors().length()
+                + message.issuer().length();
     }
 
     /** {@return what was kept for a tunnel; nothing is from now on} */

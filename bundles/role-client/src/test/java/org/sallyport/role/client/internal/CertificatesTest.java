@@ -233,8 +233,8 @@ class CertificatesTest {
     void whatComesBeforeTheConfigurationWasTakenIsKeptForIt() {
         shelf.uploaded.add(WEB);
         FakeTunnel tunnel = world.tunnel(0);
-        tunnel.receiver.accept(new Attached(
-                client(1), Limits.DEFAULT, List.of(), null, "1.2", List.of(), config(7, web("one"))));
+        tunnel.receiver.accept(
+                new Attached(client(1), Limits.DEFAULT, List.of(), null, "1.2", List.of(), config(7, web("one"))));
         world.says(tunnel, trust(WEB, "ingress", "one"));
 
         assertThat(shelf.adopted).containsKey(WEB);

@@ -17,10 +17,10 @@ import org.sallyport.api.DestinationId;
 import org.sallyport.api.Shown;
 import org.sallyport.api.pki.ApplicationCredentials;
 import org.sallyport.api.pki.CertificateFacts;
+import org.sallyport.api.pki.CertificateIssuer;
 import org.sallyport.api.pki.CertificateNames;
 import org.sallyport.api.pki.CertificateRole;
 import org.sallyport.api.pki.CertificateUpload;
-import org.sallyport.api.pki.CertificateIssuer;
 import org.sallyport.api.service.DestinationService;
 import org.sallyport.api.service.DestinationView;
 
@@ -138,8 +138,8 @@ final class DestinationCert implements Verb {
 
     /** Where applications connect to clients, each of them makes its own key: what is decided here is its certificate's name. */
     private void issue(Call call, DestinationId id) {
-        CertificateNames names =
-                new CertificateNames(List.of(what(call, "names").split(",", -1)), call.given().has(WILDCARDS));
+        CertificateNames names = new CertificateNames(
+                List.of(what(call, "names").split(",", -1)), call.given().has(WILDCARDS));
         CertificateIssuer issuer = call.services().issuer();
         DestinationView destination = shown(call, id);
         if (destination != null && destination.direction().equals("cloud")) {
@@ -152,9 +152,11 @@ final class DestinationCert implements Verb {
     /** {@return the destination of this server, which says so when there is none; null where no server is} */
     private static @Nullable DestinationView shown(Call call, DestinationId id) {
         DestinationService server = call.services().anyDestinations();
-        return server == null || call.services().anyAttachments() != null && !isKnown(call, server, id)
-                ? null
-                : call.await(server.show(id));
+        if (server == null) {
+            return null;
+        }
+        boolean certain = call.services().anyAttachments() == null || isKnown(call, server, id);
+        return certain ? call.await(server.show(id)) : null;
     }
 
     /** A container may be a server and a client of another one. */
@@ -252,28 +254,29 @@ final class DestinationCert implements Verb {
                     .forEach(one -> entries.add(
                             Entry.of("application", one.revoked() == null ? "issued" : "revoked", one.facts())));
         }
-        boolean asked = issuer != null && destination != null && destination.direction().equals("cloud");
-        List<String> names =
-                asked ? call.await(issuer.namesOfIngress(id)).names() : List.of();
+        List<String> names = List.of();
+        if (issuer != null && destination != null && destination.direction().equals("cloud")) {
+            names = call.await(issuer.namesOfIngress(id)).names();
+        }
         call.show(new Held(id.value(), List.copyOf(entries), names), DestinationCert::words);
     }
 
     private static String words(Held held) {
         return Table.<Entry>of(
-                        row -> List.of(
-                                row.role(),
-                                row.origin(),
-                                row.subject(),
-                                String.join(", ", row.names()),
-                                row.notAfter(),
-                                row.serial()),
-                        "Role",
-                        "Origin",
-                        "Subject",
-                        "Names",
-                        "Valid until",
-                        "Serial")
-                .text(held.certificates(), held.destination() + " has no certificates at this end.")
+                                row -> List.of(
+                                        row.role(),
+                                        row.origin(),
+                                        row.subject(),
+                                        String.join(", ", row.names()),
+                                        row.notAfter(),
+                                        row.serial()),
+                                "Role",
+                                "Origin",
+                                "Subject",
+                                "Names",
+                                "Valid until",
+                                "Serial")
+                        .text(held.certificates(), held.destination() + " has no certificates at this end.")
                 + (held.clientNames().isEmpty()
                         ? ""
                         : "Keys that its clients make are certified for " + String.join(", ", held.clientNames())
