@@ -117,7 +117,8 @@ final class CertificatesTest {
         ClientNode client = site.client("client");
         client.attach(site.token(), site.server().tunnel());
         DestinationView outward = cloud(site.gateway(), "tls");
-        HostPort port = ServerNode.local(site.server().await(outward, "listening").listen());
+        HostPort port =
+                ServerNode.local(site.server().await(outward, "listening").listen());
         TlsEnd application = TlsEnd.trusting(issuer().ingressAuthority());
 
         assertThat(application.ask(port, "localhost", "hello")).isEqualTo("office\nhello");
@@ -135,8 +136,8 @@ final class CertificatesTest {
         X509Certificate second = application.shown(port, "app.example");
         assertThat(second.getSerialNumber()).isNotEqualTo(first.getSerialNumber());
         int attached = client.count(Event.Attached.class);
-        site.restartServer(Map.of(
-                "tunnel.port", String.valueOf(site.server().tunnel().port())));
+        site.restartServer(
+                Map.of("tunnel.port", String.valueOf(site.server().tunnel().port())));
         client.await(Event.Attached.class, attached, event -> true);
         assertThat(application.shown(port, "app.example")).isEqualTo(second);
     }
@@ -147,18 +148,26 @@ final class CertificatesTest {
         DestinationView outward = cloud(site.gateway(), "tls-mutual");
         DestinationView other = cloud(site.gateway(), "tls-mutual");
         site.server().await(outward, "failed");
-        assertThat(site.server().get(DestinationService.class).show(id(outward)).toCompletableFuture().join().cause())
+        assertThat(site.server()
+                        .get(DestinationService.class)
+                        .show(id(outward))
+                        .toCompletableFuture()
+                        .join()
+                        .cause())
                 .contains("no application's certificate can be verified");
         ApplicationCredentials one = Node.done(issuer().issueApplication(id(outward), "one", Duration.ofDays(9), null));
         ApplicationCredentials two = Node.done(issuer().issueApplication(id(other), "two", Duration.ofDays(9), null));
         settle(outward);
         settle(other);
-        HostPort port = ServerNode.local(site.server().await(outward, "listening").listen());
+        HostPort port =
+                ServerNode.local(site.server().await(outward, "listening").listen());
         TlsEnd application = TlsEnd.of(one, issuer().ingressAuthority());
 
         assertThat(application.ask(port, "localhost", "hello")).isEqualTo("office\nhello");
-        assertThat(TlsEnd.of(two, issuer().ingressAuthority()).ask(port, "localhost", "x")).isEmpty();
-        assertThat(TlsEnd.trusting(issuer().ingressAuthority()).ask(port, "localhost", "x")).isEmpty();
+        assertThat(TlsEnd.of(two, issuer().ingressAuthority()).ask(port, "localhost", "x"))
+                .isEmpty();
+        assertThat(TlsEnd.trusting(issuer().ingressAuthority()).ask(port, "localhost", "x"))
+                .isEmpty();
 
         Node.done(issuer().revoke(id(outward), one.certificate().facts().serial()));
         settle(outward);
@@ -189,7 +198,8 @@ final class CertificatesTest {
         DestinationView outward = cloud(site.gateway(), "tls");
         Node.done(certificates().upload(id(outward), CertificateRole.INGRESS_KEY, pem(key)));
         settle(outward);
-        HostPort port = ServerNode.local(site.server().await(outward, "listening").listen());
+        HostPort port =
+                ServerNode.local(site.server().await(outward, "listening").listen());
 
         TlsEnd application = TlsEnd.trusting(authority.certificate());
         awaitAnswer(application, port, "app.example");
@@ -200,8 +210,8 @@ final class CertificatesTest {
 
     @Test
     void aClientThatShowedNoTokenGetsNoKeyAndSaysWhy() {
-        GatewayId open = new GatewayId(
-                Node.done(site.server().get(GatewayService.class).create("open", 0, false))
+        GatewayId open =
+                new GatewayId(Node.done(site.server().get(GatewayService.class).create("open", 0, false))
                         .value()
                         .id());
         DestinationView outward = cloud(open, "tls");

@@ -118,7 +118,8 @@ final class TlsEnd {
      */
     Resource resource(AtomicReference<List<X509Certificate>> seen) {
         return Resource.of(plain -> {
-            try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, plain.getPort(), true)) {
+            try (SSLSocket socket =
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, null, plain.getPort(), true)) {
                 socket.setUseClientMode(false);
                 socket.setNeedClientAuth(true);
                 socket.startHandshake();
