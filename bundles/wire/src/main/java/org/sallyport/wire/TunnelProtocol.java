@@ -20,6 +20,12 @@ public final class TunnelProtocol {
     /** Credit of streams that begin after both ends have named {@link #WINDOW_FEATURE}, in bytes. */
     public static final int AGREED_WINDOW = 65_536;
 
+    /**
+     * The feature of ends that take {@link org.sallyport.wire.control.Certificates}, and the option of a destination that
+     * says by a mark which of them belong to it.
+     */
+    public static final String CERTIFICATES = "certificates";
+
     /** How many streams an end may have opened that the other end has not yet acknowledged. */
     public static final int MAX_UNACKNOWLEDGED_OPENS = 256;
 

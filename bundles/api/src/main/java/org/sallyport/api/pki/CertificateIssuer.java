@@ -36,6 +36,24 @@ public interface CertificateIssuer {
     CompletionStage<List<CertificateView>> issueIngress(DestinationId destination, CertificateNames names);
 
     /**
+     * Decides what the certificates are for that clients of a cloud destination show to applications. Those that clients
+     * have are replaced when they hear of it.
+     *
+     * @param destination whose
+     * @param names what applications connect to
+     * @return completes when that is durable
+     */
+    CompletionStage<Void> nameIngress(DestinationId destination, CertificateNames names);
+
+    /**
+     * Tells what {@link #nameIngress} decided last.
+     *
+     * @param destination whose
+     * @return those names, {@link CertificateNames#LOCAL} when nobody decided
+     */
+    CompletionStage<CertificateNames> namesOfIngress(DestinationId destination);
+
+    /**
      * Issues a certificate that an application shows. From then on the destination accepts the certificates that were
      * issued for it, beside those of the CAs that were uploaded.
      *

@@ -25,6 +25,9 @@ public record CertificateNames(List<String> names, boolean wildcards) {
     private static final Pattern IPV4 = Pattern.compile(
             "((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])");
 
+    /** What a machine calls itself: as shipped, clients listen there and nowhere else. */
+    public static final CertificateNames LOCAL = of("localhost", "127.0.0.1", "::1");
+
     public CertificateNames {
         if (names.isEmpty() || names.size() > MAX_NAMES) {
             throw new IllegalArgumentException(

@@ -4,9 +4,12 @@ package org.sallyport.api.pki;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 import org.sallyport.api.DestinationId;
+import org.sallyport.api.GatewayId;
 
 /**
  * The keys and certificates that destinations have at this end, server or client. They are encrypted at rest. Whether a
@@ -21,6 +24,9 @@ import org.sallyport.api.DestinationId;
  */
 @ProviderType
 public interface DestinationCertificates {
+    /** How long before their end certificates are replaced that can be replaced without an operator. */
+    Duration RENEWED_BEFORE_END = Duration.ofDays(60);
+
     /**
      * Stores what somebody gave, in place of what the role had. A certificate has to be valid now, strong enough (RSA of
      * 2,048 bits, no MD5 or SHA-1 signature but a root's own) and of the kind that the role needs; a chain has to connect.
@@ -88,11 +94,43 @@ public interface DestinationCertificates {
     CompletionStage<List<CertificateView>> install(DestinationId destination, Leg leg, CertificateUpload chain);
 
     /**
-     * Takes what the other end holds for this one, in place of what it sent before. Without a key, one that was made or
-     * uploaded here stays. It is held in memory only, and has to be given again when this service was replaced.
+     * Makes a request as {@link #request} does, if the leg needs a certificate of the other end's CA: it has no key here, or
+     * one that was made here whose certificate ends within {@link #RENEWED_BEFORE_END} or is for other names. A key that
+     * somebody uploaded is left alone.
      *
-     * @param material what was received; its generation is not used
-     * @return completes when it is in use
+     * @param destination whose
+     * @param leg where the key is used
+     * @param names what its certificate is to be for; empty: any
+     * @return a certificate request, DER; null when none is needed
      */
-    CompletionStage<Void> adopt(LegMaterial material);
+    CompletionStage<byte @Nullable []> requestIfDue(DestinationId destination, Leg leg, List<String> names);
+
+    /**
+     * Takes what the other end holds for this one, in place of what it sent before. Without a key, one that was made or
+     * uploaded here stays. It is held in memory only, and has to be given again when this service was replaced; until then
+     * the leg's watchers are told nothing.
+     *
+     * @param carried what was received, also hostile
+     * @return completes when it is in use; fails with {@link CertificateFileException} when it cannot be read
+     */
+    CompletionStage<Void> adopt(CarriedLeg carried);
+
+    /**
+     * Lets go of what came through a tunnel and is not wanted any more: what the other end sent, and keys that were made
+     * here with their certificates. What somebody uploaded here stays.
+     *
+     * @param gateway whose destinations
+     * @param received destinations for which the other end holds something now; what it sent for others goes
+     * @param destinations those that there are; keys of others go
+     * @return completes when that is durable
+     */
+    CompletionStage<Void> keepOnly(GatewayId gateway, Set<DestinationId> received, Set<DestinationId> destinations);
+
+    /**
+     * Drops all that the other end sent for a gateway, keys first of all: nothing is wanted of it here any more.
+     *
+     * @param gateway whose destinations
+     * @return completes when nothing of it is in use
+     */
+    CompletionStage<Void> dropReceived(GatewayId gateway);
 }

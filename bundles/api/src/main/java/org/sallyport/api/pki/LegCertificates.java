@@ -26,7 +26,8 @@ public interface LegCertificates {
 
     /**
      * Tells of what one leg has now, then of each change. A change is for handshakes to come: connections that are open
-     * keep what they began with. While the store cannot be read nothing is told.
+     * keep what they began with. While the store cannot be read nothing is told, nor while what the other end sent before a
+     * new start has not come again.
      *
      * @param destination whose
      * @param leg which

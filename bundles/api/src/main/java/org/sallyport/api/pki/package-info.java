@@ -8,7 +8,8 @@
  *
  * <p>What destinations have, at both ends: {@link org.sallyport.api.pki.DestinationCertificates} stores and lists it,
  * {@link org.sallyport.api.pki.LegCertificates} gives it to the data plane, and on a server
- * {@link org.sallyport.api.pki.CertificateIssuer} makes certificates of its own CAs.
+ * {@link org.sallyport.api.pki.CertificateIssuer} makes certificates of its own CAs and
+ * {@link org.sallyport.api.pki.HeldCertificates} tells what clients have to know.
  */
 @Export
 @Version("1.0.0")

@@ -61,6 +61,9 @@ public interface DestinationService {
 
     CompletionStage<Outcome<DestinationView>> delete(DestinationId id);
 
+    /** Waits until what was changed of a destination's certificates is in force, at clients too. */
+    CompletionStage<Outcome<DestinationView>> certificatesChanged(DestinationId id);
+
     /** Tries the way to the resource and says which leg fails. */
     CompletionStage<List<Leg>> test(DestinationId id);
 

@@ -111,6 +111,22 @@ public final class AuthorizedIssuer implements CertificateIssuer {
     }
 
     @Override
+    public CompletionStage<Void> nameIngress(DestinationId destination, CertificateNames names) {
+        requireNonNull(names, "names");
+        return shelf.change(
+                        destination, now -> new Changed<>(now.with(now.stored().withNames(names)), destination))
+                .thenAccept(named -> {});
+    }
+
+    @Override
+    public CompletionStage<CertificateNames> namesOfIngress(DestinationId destination) {
+        return shelf.read(destination, now -> {
+            CertificateNames decided = now.stored().names();
+            return decided == null ? CertificateNames.LOCAL : decided;
+        });
+    }
+
+    @Override
     public CompletionStage<ApplicationCredentials> issueApplication(
             DestinationId destination, String name, Duration life, @Nullable String passphrase) {
         check(name, life, passphrase);

@@ -95,7 +95,8 @@ final class CertificateFiles {
         return chain;
     }
 
-    private static <T> T guarded(Supplier<T> reading) {
+    /** Reads what somebody else wrote: whatever a parser throws becomes what people can act on. */
+    static <T> T guarded(Supplier<T> reading) {
         try {
             return reading.get();
         } catch (CertificateFileException e) {

@@ -13,7 +13,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ public final class CertificateShelf implements LegCertificates {
     private final Duration retry;
     private final Workers workers = new Workers();
     private final LegWatches watches = new LegWatches();
+    private final List<Runnable> changes = new CopyOnWriteArrayList<>();
 
     // for the workers' state thread only
     private final Map<DestinationId, Holdings> holdings = new HashMap<>();
@@ -93,6 +96,17 @@ public final class CertificateShelf implements LegCertificates {
         return watch;
     }
 
+    /** Tells whenever anything changed, on the thread that holds the state; the watcher must be quick. */
+    Registration watchAll(Runnable watcher) {
+        changes.add(watcher);
+        return () -> changes.remove(watcher);
+    }
+
+    /** Does something when a store that failed has had time to recover. */
+    void afterRest(Runnable work) {
+        workers.later(retry, work);
+    }
+
     /** Asks about one destination. */
     <T> CompletionStage<T> read(DestinationId destination, Function<Holdings, T> question) {
         requireNonNull(destination, "destination");
@@ -104,6 +118,14 @@ public final class CertificateShelf implements LegCertificates {
         return workers.withState(() -> {
             readUnread();
             return question.apply(Map.copyOf(holdings));
+        });
+    }
+
+    /** Asks about all destinations that have something, those that cannot be read apart. */
+    <T> CompletionStage<T> readAll(BiFunction<Map<DestinationId, Holdings>, Set<DestinationId>, T> question) {
+        return workers.withState(() -> {
+            readUnread();
+            return question.apply(Map.copyOf(holdings), Set.copyOf(unread));
         });
     }
 
@@ -265,6 +287,7 @@ public final class CertificateShelf implements LegCertificates {
     private void put(DestinationId destination, Holdings next) {
         holdings.put(destination, next);
         watches.deliver(destination, next);
+        changes.forEach(Runnable::run);
     }
 
     private void tryAgain(RegistryException why) {

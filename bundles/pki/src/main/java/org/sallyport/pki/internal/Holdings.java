@@ -51,7 +51,30 @@ record Holdings(long generation, StoredCertificates stored, Map<Leg, LegMaterial
         LegMaterial plain =
                 new LegMaterial(material.destination(), material.leg(), 0, material.key(), material.trust());
         all.put(material.leg(), plain);
-        return new Holdings(generation, stored, all);
+        return new Holdings(generation, stored.withCompleted(all.keySet()), all);
+    }
+
+    Holdings withoutReceived() {
+        return new Holdings(generation, stored.withCompleted(Set.of()), Map.of());
+    }
+
+    /** {@return whether all of a leg is here; after a new start what the other end sent has to come again} */
+    boolean complete(Leg leg) {
+        return received.containsKey(leg) || !stored.completed().contains(leg);
+    }
+
+    /** {@return this without keys that were made here, with their certificates and requests} */
+    Holdings withoutMade() {
+        StoredCertificates next = stored;
+        for (Leg leg : Leg.values()) {
+            CertificateRole role = CertificateRole.keyOf(leg);
+            Held held = next.held(role);
+            if (held != null && held.origin() == Origin.REQUESTED) {
+                next = next.with(role, null);
+            }
+            next = next.withRequest(leg, null);
+        }
+        return with(next);
     }
 
     boolean sameAs(Holdings other) {

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.pki.CertificateRole;
 import org.sallyport.api.pki.CertificateView.Origin;
+import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.pki.internal.CertificateShelf.Changed;
 import org.sallyport.pki.internal.StoredCertificates.Held;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /** Replaces ingress certificates that were issued here before they expire: the same names, a new key. */
 final class IngressRenewal {
     /** Early enough that a certificate which cannot be renewed is still seen a month before it hurts. */
-    static final Duration BEFORE_END = Duration.ofDays(60);
+    static final Duration BEFORE_END = DestinationCertificates.RENEWED_BEFORE_END;
 
     private static final Logger LOG = LoggerFactory.getLogger(IngressRenewal.class);
 

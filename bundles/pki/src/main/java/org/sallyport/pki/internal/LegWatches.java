@@ -36,6 +36,9 @@ final class LegWatches {
         }
 
         synchronized void deliver(Holdings now) {
+            if (!now.complete(leg)) {
+                return; // less than was told before would be trusted more, or nothing shown any more
+            }
             LegMaterial material = now.material(destination, leg);
             if (ended || (known != null && known.sameAs(material))) {
                 return;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -21,6 +22,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.sallyport.api.DestinationId;
+import org.sallyport.api.GatewayId;
+import org.sallyport.api.pki.CarriedLeg;
 import org.sallyport.api.pki.CertificateFileException;
 import org.sallyport.api.pki.CertificateFileException.Problem;
 import org.sallyport.api.pki.CertificateRole;
@@ -29,7 +32,6 @@ import org.sallyport.api.pki.CertificateView;
 import org.sallyport.api.pki.CertificateView.Origin;
 import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.pki.Leg;
-import org.sallyport.api.pki.LegMaterial;
 import org.sallyport.api.registry.SecretStore;
 import org.sallyport.api.service.Refusal;
 import org.sallyport.pki.internal.CertificateShelf.Changed;
@@ -40,6 +42,7 @@ import org.sallyport.pki.internal.StoredCertificates.Held;
 public final class ShelvedCertificates implements DestinationCertificates {
     private final SecretStore secrets;
     private final CertificateShelf shelf;
+    private final ReceivedLegs received;
     private final Clock clock;
     private final SecureRandom random;
 
@@ -51,6 +54,7 @@ public final class ShelvedCertificates implements DestinationCertificates {
     ShelvedCertificates(SecretStore secrets, CertificateShelf shelf, Clock clock, SecureRandom random) {
         this.secrets = secrets;
         this.shelf = shelf;
+        this.received = new ReceivedLegs(shelf);
         this.clock = clock;
         this.random = random;
     }
@@ -122,12 +126,27 @@ public final class ShelvedCertificates implements DestinationCertificates {
     }
 
     @Override
-    public CompletionStage<Void> adopt(LegMaterial material) {
-        requireNonNull(material, "material");
-        return shelf.change(
-                        material.destination(),
-                        now -> new Changed<>(now.withReceived(material), material.destination()))
-                .thenAccept(adopted -> {});
+    @SuppressWarnings("NullAway") // a stage of nothing is completed with null
+    public CompletionStage<byte @Nullable []> requestIfDue(DestinationId destination, Leg leg, List<String> names) {
+        Instant until = clock.instant().plus(RENEWED_BEFORE_END);
+        return shelf.read(destination, now -> ReceivedLegs.isDue(now, leg, names, until))
+                .thenCompose(due -> due ? request(destination, leg) : CompletableFuture.completedStage(null));
+    }
+
+    @Override
+    public CompletionStage<Void> adopt(CarriedLeg carried) {
+        return received.adopt(carried);
+    }
+
+    @Override
+    public CompletionStage<Void> keepOnly(
+            GatewayId gateway, Set<DestinationId> holding, Set<DestinationId> destinations) {
+        return received.keepOnly(gateway, holding, destinations);
+    }
+
+    @Override
+    public CompletionStage<Void> dropReceived(GatewayId gateway) {
+        return received.dropAll(gateway);
     }
 
     private CompletionStage<List<CertificateView>> put(

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.pki.ApplicationCertificate;
+import org.sallyport.api.pki.CertificateNames;
 import org.sallyport.api.pki.CertificateRole;
 import org.sallyport.api.pki.CertificateView.Origin;
 import org.sallyport.api.pki.KeyMaterial;
@@ -27,18 +28,23 @@ import org.sallyport.api.pki.Leg;
  * @param issuer the CA that issued to applications; null: none was issued
  * @param issued the certificates that it issued
  * @param requests keys whose certificates were asked for and did not come yet
+ * @param names what the certificates of clients at the ingress are for; null: nobody decided
+ * @param completed legs of which the other end holds something, so that what is here is not all; that itself is never stored
  */
 record StoredCertificates(
         Map<CertificateRole, Held> held,
         @Nullable X509Certificate issuer,
         List<Issued> issued,
-        Map<Leg, KeyPair> requests) {
-    static final StoredCertificates EMPTY = new StoredCertificates(Map.of(), null, List.of(), Map.of());
+        Map<Leg, KeyPair> requests,
+        @Nullable CertificateNames names,
+        Set<Leg> completed) {
+    static final StoredCertificates EMPTY = new StoredCertificates(Map.of(), null, List.of(), Map.of(), null, Set.of());
 
     StoredCertificates {
         held = Map.copyOf(held);
         issued = List.copyOf(issued);
         requests = Map.copyOf(requests);
+        completed = Set.copyOf(completed);
     }
 
     /**
@@ -102,7 +108,7 @@ record StoredCertificates(
         } else {
             all.put(role, next);
         }
-        return new StoredCertificates(all, issuer, issued, requests);
+        return new StoredCertificates(all, issuer, issued, requests, names, completed);
     }
 
     StoredCertificates withRequest(Leg leg, @Nullable KeyPair pair) {
@@ -113,11 +119,19 @@ record StoredCertificates(
         } else {
             all.put(leg, pair);
         }
-        return new StoredCertificates(held, issuer, issued, all);
+        return new StoredCertificates(held, issuer, issued, all, names, completed);
     }
 
     StoredCertificates withIssued(X509Certificate by, List<Issued> next) {
-        return new StoredCertificates(held, by, next, requests);
+        return new StoredCertificates(held, by, next, requests, names, completed);
+    }
+
+    StoredCertificates withNames(CertificateNames next) {
+        return new StoredCertificates(held, issuer, issued, requests, next, completed);
+    }
+
+    StoredCertificates withCompleted(Set<Leg> legs) {
+        return new StoredCertificates(held, issuer, issued, requests, names, legs);
     }
 
     /** {@return this with one certificate more, and without those that expired before {@code dropped}} */

@@ -18,17 +18,20 @@ import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.bouncycastle.util.io.pem.PemHeader;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.DestinationId;
+import org.sallyport.api.pki.CertificateNames;
 import org.sallyport.api.pki.CertificateRole;
 import org.sallyport.api.pki.CertificateView.Origin;
 import org.sallyport.api.pki.Leg;
@@ -40,7 +43,7 @@ import org.sallyport.pki.internal.StoredCertificates.Issued;
  * headers (RFC 1421 §4.6) say what each is for.
  *
  * <pre>
- * SALLYPORT CERTIFICATES   Form: 1, Generation
+ * SALLYPORT CERTIFICATES   Form: 1, Generation; Names of clients' ingress certificates, legs Completed by the other end
  * PRIVATE KEY, CERTIFICATE Role and Origin: what a role has, in order
  * PRIVATE KEY, PUBLIC KEY  Request: the leg that waits for a certificate
  * CERTIFICATE              Use: issuer, or Use: application, then Revoked if it is
@@ -75,7 +78,22 @@ final class StoredForm {
     static byte[] write(long generation, StoredCertificates stored) {
         StringWriter text = new StringWriter();
         try (PemWriter pem = new PemWriter(text)) {
-            write(pem, HEAD, new byte[0], "Form", FORM, "Generation", Long.toString(generation));
+            List<String> head = new ArrayList<>(List.of("Form", FORM, "Generation", Long.toString(generation)));
+            CertificateNames names = stored.names();
+            if (names != null) {
+                head.addAll(List.of("Names", String.join(",", names.names())));
+            }
+            if (!stored.completed().isEmpty()) {
+                head.addAll(List.of(
+                        "Completed",
+                        String.join(
+                                ",",
+                                stored.completed().stream()
+                                        .sorted()
+                                        .map(Leg::name)
+                                        .toList())));
+            }
+            write(pem, HEAD, new byte[0], head.toArray(String[]::new));
             for (CertificateRole role : CertificateRole.values()) {
                 Held held = stored.held(role);
                 if (held != null) {
@@ -147,6 +165,8 @@ final class StoredForm {
         private final Map<Leg, KeyPair> requests = new EnumMap<>(Leg.class);
         private final List<Issued> issued = new ArrayList<>();
         private @Nullable X509Certificate issuer;
+        private final Set<Leg> completed = EnumSet.noneOf(Leg.class);
+        private @Nullable CertificateNames names;
         private long generation = -1;
 
         void take(PemObject block) throws GeneralSecurityException {
@@ -157,6 +177,13 @@ final class StoredForm {
             if (block.getType().equals(HEAD)) {
                 if (FORM.equals(headers.get("Form"))) {
                     generation = Long.parseLong(headers.getOrDefault("Generation", "0"));
+                    String decided = headers.get("Names");
+                    for (String leg : headers.getOrDefault("Completed", "").split(",", -1)) {
+                        if (!leg.isEmpty()) {
+                            completed.add(Leg.valueOf(leg));
+                        }
+                    }
+                    names = decided == null ? null : new CertificateNames(List.of(decided.split(",", -1)), true);
                 }
             } else if (headers.containsKey("Role")) {
                 ofRole(block, CertificateRole.of(get(headers, "Role")), Origin.valueOf(get(headers, "Origin")));
@@ -175,7 +202,7 @@ final class StoredForm {
             if (generation < 0) {
                 throw new IllegalStateException("no head");
             }
-            return new Read(generation, new StoredCertificates(held, issuer, issued, requests));
+            return new Read(generation, new StoredCertificates(held, issuer, issued, requests, names, completed));
         }
 
         private void ofRole(PemObject block, CertificateRole role, Origin origin) {

@@ -9,11 +9,9 @@ import static org.sallyport.pki.internal.Shelf.ONE;
 import static org.sallyport.pki.internal.Shelf.TWO;
 import static org.sallyport.pki.internal.Shelf.await;
 
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,36 +181,6 @@ class DestinationCertificatesTest {
         assertThat(await(here.certificates.expiring(Duration.ofDays(30))))
                 .extracting(CertificateView::destination)
                 .containsExactly(TWO, ONE);
-    }
-
-    @Test
-    void whatTheOtherEndSentIsUsedAndNeverStored() {
-        PeerTrust trust = new PeerTrust(List.of(root.certificate()), root.certificate(), Set.of(BigInteger.TWO));
-        LegMaterial sent = new LegMaterial(ONE, Leg.INGRESS, 77, material(end), trust);
-        await(here.certificates.adopt(sent));
-        await(here.certificates.adopt(sent));
-
-        LegMaterial leg = await(here.shelf.read(ONE, Leg.INGRESS));
-        assertThat(leg.sameAs(sent)).isTrue();
-        assertThat(leg.generation()).isEqualTo(1);
-        assertThat(await(here.certificates.list(ONE)))
-                .extracting(CertificateView::origin)
-                .containsExactly(Origin.RECEIVED, Origin.RECEIVED);
-        assertThat(here.secrets.stored).isEmpty();
-
-        await(here.certificates.adopt(new LegMaterial(ONE, Leg.INGRESS, 0, null, PeerTrust.NONE)));
-        assertThat(await(here.shelf.read(ONE, Leg.INGRESS)).key()).isNull();
-    }
-
-    @Test
-    void aKeyOfThisEndStaysWhenTheOtherEndSendsNone() {
-        await(here.certificates.upload(ONE, CertificateRole.EGRESS_KEY, keyFile(end)));
-        await(here.certificates.adopt(
-                new LegMaterial(ONE, Leg.EGRESS, 0, null, new PeerTrust(List.of(root.certificate()), null, Set.of()))));
-
-        LegMaterial leg = await(here.shelf.read(ONE, Leg.EGRESS));
-        assertThat(leg.key()).isEqualTo(material(end));
-        assertThat(leg.trust().anchors()).containsExactly(root.certificate());
     }
 
     static CertificateUpload keyFile(Made made) {

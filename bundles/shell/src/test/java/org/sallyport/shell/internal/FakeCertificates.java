@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.DestinationId;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.pki.ApplicationCertificate;
 import org.sallyport.api.pki.ApplicationCredentials;
+import org.sallyport.api.pki.CarriedLeg;
 import org.sallyport.api.pki.CertificateFacts;
 import org.sallyport.api.pki.CertificateFileException;
 import org.sallyport.api.pki.CertificateIssuer;
@@ -23,7 +26,6 @@ import org.sallyport.api.pki.CertificateUpload;
 import org.sallyport.api.pki.CertificateView;
 import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.pki.Leg;
-import org.sallyport.api.pki.LegMaterial;
 
 /** Notes what is asked, and answers with one certificate. */
 public final class FakeCertificates implements DestinationCertificates, CertificateIssuer {
@@ -98,8 +100,35 @@ public final class FakeCertificates implements DestinationCertificates, Certific
     }
 
     @Override
-    public CompletionStage<Void> adopt(LegMaterial material) {
+    public CompletionStage<byte[]> requestIfDue(DestinationId destination, Leg leg, List<String> names) {
         throw new UnsupportedOperationException("no command asks");
+    }
+
+    @Override
+    public CompletionStage<Void> adopt(CarriedLeg carried) {
+        throw new UnsupportedOperationException("no command asks");
+    }
+
+    @Override
+    public CompletionStage<Void> keepOnly(
+            GatewayId gateway, Set<DestinationId> received, Set<DestinationId> destinations) {
+        throw new UnsupportedOperationException("no command asks");
+    }
+
+    @Override
+    public CompletionStage<Void> dropReceived(GatewayId gateway) {
+        throw new UnsupportedOperationException("no command asks");
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // as above
+    public CompletionStage<Void> nameIngress(DestinationId destination, CertificateNames names) {
+        return answer("name " + names.names(), null);
+    }
+
+    @Override
+    public CompletionStage<CertificateNames> namesOfIngress(DestinationId destination) {
+        return answer("names", CertificateNames.of("laptop.example"));
     }
 
     @Override

@@ -209,6 +209,11 @@ public final class FakeServer {
         }
 
         @Override
+        public CompletionStage<Outcome<DestinationView>> certificatesChanged(DestinationId id) {
+            return change("certificates " + id, onPremises("listening", ""));
+        }
+
+        @Override
         public CompletionStage<Outcome<DestinationView>> delete(DestinationId id) {
             return change("delete " + id, onPremises("disabled", ""));
         }

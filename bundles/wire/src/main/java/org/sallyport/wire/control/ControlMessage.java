@@ -19,6 +19,7 @@ public sealed interface ControlMessage
                 AclResult,
                 Csr,
                 Sign,
+                Certificates,
                 LogLine,
                 Drain,
                 Detach,

@@ -22,6 +22,7 @@ final class MessageTypes {
             AclResult.TYPE,
             Csr.TYPE,
             Sign.TYPE,
+            Certificates.TYPE,
             LogLine.TYPE,
             Drain.TYPE,
             Detach.TYPE,

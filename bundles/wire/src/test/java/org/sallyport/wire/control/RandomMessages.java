@@ -22,7 +22,11 @@ final class RandomMessages {
     ControlMessage fromClient() {
         return switch (random.nextInt(9)) {
             case 0 -> attach();
-            case 1 -> new Applied(number(), list(() -> new Applied.Failure(word(), text())));
+            case 1 ->
+                new Applied(
+                        number(),
+                        list(() -> new Applied.Failure(word(), text())),
+                        list(() -> new Applied.Remark(word(), word())));
             case 2 ->
                 new Listeners(list(() -> new Listeners.Port(word(), word(), text(), random.nextInt(65_536), text())));
             case 3 ->
@@ -40,7 +44,7 @@ final class RandomMessages {
 
     /** A message that the server sends. */
     ControlMessage fromServer() {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 ->
                 new Attached(
                         word(),
@@ -57,6 +61,17 @@ final class RandomMessages {
             case 5 -> new Drain(number());
             case 6 -> new Renew(text(), number());
             case 7 -> new Terminate(word(), text(), random.nextBoolean());
+            case 8 ->
+                new Certificates(
+                        word(),
+                        word(),
+                        word(),
+                        random.nextBoolean() ? null : text(),
+                        text(),
+                        text(),
+                        text(),
+                        list(this::text),
+                        list(this::text));
             default -> new Probe(number(), random.nextBoolean() ? null : word());
         };
     }

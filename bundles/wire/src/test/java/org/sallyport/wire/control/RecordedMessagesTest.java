@@ -87,6 +87,25 @@ class RecordedMessagesTest {
         messages.put("terminate", new Terminate("terminated", "by the operator", true));
         messages.put("probe", new Probe(3, "qsn47KM8iTa_aB3xY"));
         messages.put("probe-result", new ProbeResult(3, 6, "connection refused", 812));
+        messages.put(
+                "certificates",
+                new Certificates(
+                        "qsn47KM8iTa_aB3xY",
+                        "ingress",
+                        "0123456789abcdef",
+                        "KEY",
+                        "CHAIN",
+                        "ANCHORS",
+                        "ISSUER",
+                        List.of("c0ffee"),
+                        List.of("localhost", "127.0.0.1")));
+        messages.put(
+                "certificates-few",
+                new Certificates("qsn47KM8iTa_aB3xY", "egress", "01", null, "", "", "", List.of(), List.of()));
+        messages.put(
+                "applied-remarks",
+                new Applied(
+                        43, List.of(), List.of(new Applied.Remark("qsn47KM8iTa_aB3xY", "its certificate expires"))));
         return messages;
     }
 

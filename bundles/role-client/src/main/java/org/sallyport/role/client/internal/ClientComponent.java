@@ -40,6 +40,7 @@ import org.sallyport.api.event.Event;
 import org.sallyport.api.event.EventHub;
 import org.sallyport.api.health.HealthCheck.Health;
 import org.sallyport.api.pki.ClientIdentity;
+import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.pki.TokenReader;
 import org.sallyport.api.service.AclService;
 import org.sallyport.api.service.AclView;
@@ -48,6 +49,7 @@ import org.sallyport.api.service.Outcome;
 import org.sallyport.api.service.TunnelService;
 import org.sallyport.api.service.TunnelView;
 import org.sallyport.spi.DataPlane;
+import org.sallyport.spi.Protocol;
 import org.sallyport.spi.TunnelTransport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +73,8 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
     private static final String SALLYPORT_ETC = "sallyport.etc";
 
     private static final String KARAF_ETC = "karaf.etc";
+
+    private static final String SERVICE_ID = "service.id";
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientComponent.class);
     private static final Duration BEYOND_DRAIN = Duration.ofMillis(1500);
@@ -214,6 +218,28 @@ public final class ClientComponent implements AttachmentService, TunnelService, 
 
     void removeTokenReader(TokenReader reader) {
         await(role.partRemoved(reader), "letting go of the token reader");
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addCertificates(DestinationCertificates certificates) {
+        role.partAdded(certificates);
+    }
+
+    void removeCertificates(DestinationCertificates certificates) {
+        await(role.partRemoved(certificates), "letting go of the certificates");
+    }
+
+    /** Only what it says of itself is kept: the protocol is the data plane's. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addProtocol(Protocol protocol, Map<String, Object> properties) {
+        role.protocolAdded(
+                properties.getOrDefault(SERVICE_ID, ""),
+                String.valueOf(properties.get(Protocol.NAME)),
+                protocol.ingressSecurity());
+    }
+
+    void removeProtocol(Map<String, Object> properties) {
+        role.protocolRemoved(properties.getOrDefault(SERVICE_ID, ""));
     }
 
     @Deactivate

@@ -3,8 +3,10 @@
 package org.sallyport.role.client.internal;
 
 import java.util.List;
+import java.util.Map;
 import org.sallyport.api.Acl;
 import org.sallyport.api.Destination;
+import org.sallyport.api.DestinationId;
 import org.sallyport.api.GatewayId;
 import org.sallyport.wire.control.Applied;
 
@@ -20,6 +22,7 @@ import org.sallyport.wire.control.Applied;
  * @param egress on-premises destinations: resources are dialled from here
  * @param acl what may be dialled, before the ceiling
  * @param failures destinations that were left out, with the reason
+ * @param marks of certificates that the server holds for legs at this client, by destination
  */
 record ClientConfig(
         long revision,
@@ -30,10 +33,12 @@ record ClientConfig(
         List<Destination> ingress,
         List<Destination> egress,
         Acl acl,
-        List<Applied.Failure> failures) {
+        List<Applied.Failure> failures,
+        Map<DestinationId, String> marks) {
     ClientConfig {
         ingress = List.copyOf(ingress);
         egress = List.copyOf(egress);
         failures = List.copyOf(failures);
+        marks = Map.copyOf(marks);
     }
 }

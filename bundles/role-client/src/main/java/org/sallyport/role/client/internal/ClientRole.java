@@ -12,11 +12,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.GatewayId;
+import org.sallyport.api.LegSecurity;
 import org.sallyport.api.OptionTexts;
 import org.sallyport.api.Registration;
 import org.sallyport.api.config.ClientSettings;
@@ -24,13 +26,17 @@ import org.sallyport.api.config.LaunchOptions;
 import org.sallyport.api.event.Event;
 import org.sallyport.api.event.EventHub;
 import org.sallyport.api.health.HealthCheck.Health;
+import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.service.AclService;
 import org.sallyport.api.service.AttachmentService;
 import org.sallyport.api.service.Refusal;
 import org.sallyport.api.service.TunnelView;
+import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.AclResult;
+import org.sallyport.wire.control.Certificates;
 import org.sallyport.wire.control.ControlMessage;
 import org.sallyport.wire.control.Probe;
+import org.sallyport.wire.control.Sign;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,12 +64,16 @@ final class ClientRole {
     private final Registration stateChanges;
     private final List<Attachment> attachments = new CopyOnWriteArrayList<>();
     private final Map<GatewayId, GatewayLink> links = new HashMap<>();
+    private final Map<Object, Installed> protocols = new ConcurrentHashMap<>();
     private volatile Parts parts = Parts.NONE;
     private volatile @Nullable ClientSettings settings;
     private volatile Ceiling ceiling = Ceiling.open();
     private @Nullable Registration ceilingTimer;
     private boolean ready;
     private volatile boolean stopping;
+
+    /** A protocol of this container as far as the role needs to know it; the protocol itself is the data plane's. */
+    private record Installed(String name, LegSecurity ingress) {}
 
     /** What the world gives to the role; see {@link RoleContext}. */
     record World(
@@ -92,10 +102,11 @@ final class ClientRole {
                 world.random(),
                 events,
                 () -> parts,
+                this::ingressSecurity,
                 this::settingsInForce,
                 () -> ceiling,
                 world.control(),
-                new ConfigReader(world.version(), OptionTexts.known()),
+                new ConfigReader(world.version(), features()),
                 world.host(),
                 world.version());
         this.acls = new ClientAcls(role, links::get);
@@ -103,6 +114,21 @@ final class ClientRole {
         this.tokens = new StartTokens(role, launch, world.files(), tokenOwner);
         this.requests = new AttachRequests(role, attachments, actions);
         this.stateChanges = events.subscribe(this::onEvent);
+    }
+
+    private static List<String> features() {
+        List<String> features = new ArrayList<>(OptionTexts.known());
+        features.add(TunnelProtocol.CERTIFICATES);
+        return features;
+    }
+
+    private @Nullable LegSecurity ingressSecurity(String protocol) {
+        for (Installed each : protocols.values()) {
+            if (each.name().equals(protocol)) {
+                return each.ingress();
+            }
+        }
+        return null;
     }
 
     private ClientSettings settingsInForce() {
@@ -158,7 +184,21 @@ final class ClientRole {
             tellReady();
             tokens.use();
             attachments.forEach(Attachment::tryNow);
+            if (service instanceof DestinationCertificates) {
+                links.values().forEach(GatewayLink::certificatesBack);
+            }
         });
+    }
+
+    /** A protocol is there, which may need certificates. On any thread. */
+    void protocolAdded(Object id, String name, LegSecurity ingress) {
+        protocols.put(id, new Installed(name, ingress));
+        serial.execute(() -> links.values().forEach(GatewayLink::certificatesBack));
+    }
+
+    /** It goes. On any thread. */
+    void protocolRemoved(Object id) {
+        protocols.remove(id);
     }
 
     /**
@@ -329,6 +369,10 @@ final class ClientRole {
                 probes.answer(probe, link(attachment), session);
             } else if (message instanceof AclResult result) {
                 acls.answered(result, attachment.order().gateway());
+            } else if (message instanceof Certificates certificates) {
+                link(attachment).received(session, certificates);
+            } else if (message instanceof Sign sign) {
+                link(attachment).certificates().signed(session, sign);
             } else {
                 LOG.debug("{}: passed over {}", session, message.getClass().getSimpleName());
             }
@@ -356,12 +400,19 @@ final class ClientRole {
 
     /**
      * One gateway, one server: destinations and ACL of a gateway are kept under its ID, and whoever issues tokens can write
-     * any ID into them.
+     * any ID into them. Destinations, and with them keys and trust, are known by what their gateway's ID begins with.
      *
-     * @throws Refusal when its gateway is held with another server
+     * @throws Refusal when its gateway, or one whose ID begins alike, is held with another server
      */
     private void checkServer(AttachOrder order) {
         for (Attachment held : attachments) {
+            GatewayId other = held.order().gateway();
+            if (!other.equals(order.gateway())
+                    && other.stem().equals(order.gateway().stem())
+                    && !held.state().ended()) {
+                throw Refusal.conflict("gateway " + other + " is held here, whose destinations are named as those of "
+                        + order.gateway() + " would be: detach its clients first");
+            }
             if (held.order().gateway().equals(order.gateway()) && !held.state().ended() && !held.sameServer(order)) {
                 throw Refusal.conflict("gateway " + order.gateway() + " is held here with "
                         + held.order().serverText() + ": expected a token of that server, this one is of "

@@ -20,6 +20,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.api.OptionTexts;
 import org.sallyport.api.Shown;
 import org.sallyport.api.Transport;
+import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.Applied;
 import org.sallyport.wire.control.Config;
@@ -65,6 +66,7 @@ final class ConfigReader {
         List<Applied.Failure> failures = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         Map<ClientPort, DestinationId> ports = new HashMap<>();
+        Map<DestinationId, String> marks = new HashMap<>();
         for (DestinationConfig sent : config.destinations()) {
             try {
                 if (!seen.add(sent.id())) {
@@ -82,6 +84,10 @@ final class ConfigReader {
                     }
                     ingress.add(read);
                 }
+                String mark = sent.options().getOrDefault(TunnelProtocol.CERTIFICATES, "");
+                if (!mark.isEmpty()) {
+                    marks.put(read.id(), mark);
+                }
             } catch (IllegalArgumentException e) {
                 failures.add(
                         new Applied.Failure(sent.id(), e.getMessage() == null ? "it is not valid" : e.getMessage()));
@@ -96,7 +102,8 @@ final class ConfigReader {
                 ingress,
                 egress,
                 acl(config.acl(), gateway),
-                failures);
+                failures,
+                marks);
     }
 
     /** Ports of the two are counted apart. */

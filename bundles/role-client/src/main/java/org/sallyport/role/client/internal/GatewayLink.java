@@ -5,13 +5,11 @@ package org.sallyport.role.client.internal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.ClientId;
 import org.sallyport.api.Destination;
-import org.sallyport.api.DestinationId;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.State;
 import org.sallyport.api.config.ClientSettings;
@@ -19,6 +17,7 @@ import org.sallyport.spi.DataPlane;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.PlaneConfig;
 import org.sallyport.wire.control.Applied;
+import org.sallyport.wire.control.Certificates;
 import org.sallyport.wire.control.Config;
 import org.sallyport.wire.control.Listeners;
 import org.slf4j.Logger;
@@ -42,16 +41,39 @@ final class GatewayLink {
 
     private final GatewayId gateway;
     private final RoleContext role;
+    private final GatewayCertificates certificates;
+    private final EarlyCertificates early = new EarlyCertificates();
     private final List<TunnelSession> sessions = new ArrayList<>();
     private @Nullable GatewayPlane plane;
     private CompletionStage<Void> closing = CompletableFuture.completedFuture(null);
     private @Nullable ClientConfig config;
     private @Nullable Applied applied;
+    private long appliedRevision;
     private List<Runnable> onceApplied = new ArrayList<>();
 
     GatewayLink(GatewayId gateway, RoleContext role) {
         this.gateway = gateway;
         this.role = role;
+        this.certificates = new GatewayCertificates(gateway, role, new CertificatesOwner());
+    }
+
+    private final class CertificatesOwner implements GatewayCertificates.Owner {
+        @Override
+        public List<TunnelSession> sessions() {
+            return GatewayLink.this.sessions();
+        }
+
+        @Override
+        public void reapply() {
+            GatewayLink.this.reapply();
+        }
+
+        @Override
+        public void report() {
+            if (applied != null) {
+                GatewayLink.this.report();
+            }
+        }
     }
 
     GatewayId gateway() {
@@ -69,6 +91,23 @@ final class GatewayLink {
         return List.copyOf(sessions);
     }
 
+    /** {@return the certificates of its legs at this client} */
+    GatewayCertificates certificates() {
+        return certificates;
+    }
+
+    /** The server sent certificates, perhaps before the configuration of that tunnel was taken. */
+    void received(TunnelSession session, Certificates message) {
+        if (!early.hold(session, message)) {
+            certificates.received(message);
+        }
+    }
+
+    /** The pki service, or a protocol, is there now. */
+    void certificatesBack() {
+        certificates.partAdded();
+    }
+
     /** Calls back once, when the next configuration is in force. */
     void onceApplied(Runnable task) {
         onceApplied.add(task);
@@ -84,6 +123,7 @@ final class GatewayLink {
      */
     CompletionStage<Void> join(TunnelSession session, ClientConfig first) {
         CompletableFuture<Void> joined = new CompletableFuture<>();
+        early.begin(session);
         closing.whenComplete((nothing, failure) -> role.serial().execute(() -> {
             try {
                 admit(session, first).whenComplete((done, error) -> {
@@ -116,7 +156,9 @@ final class GatewayLink {
         }
         sessions.add(session);
         carrier.add(client, session.tunnel());
-        return apply();
+        CompletionStage<Void> inForce = apply();
+        early.end(session).forEach(certificates::received);
+        return inForce;
     }
 
     private GatewayPlane plane(String name) {
@@ -136,6 +178,8 @@ final class GatewayLink {
     /** A tunnel has ended. */
     void left(TunnelSession session) {
         sessions.remove(session);
+        List<Certificates> unused = early.end(session);
+        certificates.left(session);
     }
 
     /**
@@ -165,6 +209,14 @@ final class GatewayLink {
     }
 
     private CompletionStage<Void> apply() {
+        ClientConfig wanted = config;
+        return plane == null || wanted == null
+                ? applyNow()
+                : certificates.ready(wanted).thenCompose(ready -> applyNow());
+    }
+
+    /** The newest configuration, which may have come while an earlier one waited for its certificates. */
+    private CompletionStage<Void> applyNow() {
         GatewayPlane carrier = plane;
         ClientConfig wanted = config;
         if (carrier == null || wanted == null) {
@@ -178,7 +230,7 @@ final class GatewayLink {
                                 throw new IllegalStateException(
                                         "the configuration could not be applied: " + failure.getMessage(), failure);
                             }
-                            done(wanted, states);
+                            done(wanted);
                             return null;
                         },
                         role.serial());
@@ -189,8 +241,8 @@ final class GatewayLink {
         return new PlaneConfig(
                 wanted.revision(),
                 wanted.enabled(),
-                wanted.ingress(),
-                wanted.egress(),
+                served(wanted.ingress()),
+                served(wanted.egress()),
                 new ClientAccess(gateway, wanted.acl(), role.ceiling().get()),
                 settings.trustedProxies(),
                 BALANCER,
@@ -199,23 +251,55 @@ final class GatewayLink {
                 settings.drainTimeout());
     }
 
-    private void done(ClientConfig wanted, Map<DestinationId, State> states) {
-        List<Applied.Failure> failures = new ArrayList<>(wanted.failures());
-        states.forEach((destination, state) -> {
-            if (state instanceof State.Failed failed) {
-                failures.add(new Applied.Failure(destination.value(), failed.cause()));
+    private List<Destination> served(List<Destination> wanted) {
+        return wanted.stream()
+                .filter(destination -> !certificates.withheld(destination.id()))
+                .toList();
+    }
+
+    private void done(ClientConfig wanted) {
+        appliedRevision = wanted.revision();
+        report();
+        List<Runnable> waiting = onceApplied;
+        onceApplied = new ArrayList<>();
+        waiting.forEach(Runnable::run);
+    }
+
+    /** Tells the server what is applied, as far as that is news. */
+    private void report() {
+        ClientConfig known = config;
+        GatewayPlane carrier = plane;
+        if (known == null || carrier == null) {
+            return;
+        }
+        List<Applied.Failure> failures = new ArrayList<>(known.failures());
+        for (Destination destination : known.ingress()) {
+            GatewayPlane.Status status = carrier.status(destination.id());
+            if (certificates.withheld(destination.id())) {
+                failures.add(failure(destination, ""));
+            } else if (status != null && status.state() instanceof State.Failed failed) {
+                failures.add(failure(destination, failed.cause()));
             }
-        });
-        Applied now = ReportLimits.fit(new Applied(wanted.revision(), failures));
+        }
+        for (Destination destination : known.egress()) {
+            if (!certificates.trouble(destination.id()).isEmpty()) {
+                failures.add(failure(destination, ""));
+            }
+        }
+        List<Applied.Remark> remarks = new ArrayList<>();
+        certificates.expiring().forEach((id, text) -> remarks.add(new Applied.Remark(id.value(), text)));
+        Applied now = ReportLimits.fit(new Applied(appliedRevision, failures, remarks));
         applied = now;
         Listeners listeners = listeners();
         for (TunnelSession session : sessions) {
             session.tell(now);
             session.tell(listeners);
         }
-        List<Runnable> waiting = onceApplied;
-        onceApplied = new ArrayList<>();
-        waiting.forEach(Runnable::run);
+    }
+
+    private Applied.Failure failure(Destination destination, String cause) {
+        String trouble = certificates.trouble(destination.id());
+        return new Applied.Failure(destination.id().value(), trouble.isEmpty() ? cause : trouble);
     }
 
     /** The plane said that the state of a destination changed. */
@@ -242,12 +326,18 @@ final class GatewayLink {
         return ReportLimits.fit(new Listeners(ports));
     }
 
-    private static Listeners.Port port(Destination destination, State state) {
+    private Listeners.Port port(Destination destination, State state) {
         boolean listening = state instanceof State.Listening;
         String address = state instanceof State.Listening at ? at.address().host() : "";
         int port = state instanceof State.Listening at ? at.address().port() : destination.listenPort();
         return new Listeners.Port(
-                destination.id().value(), state.word(), address, port, listening ? "" : state.cause());
+                destination.id().value(), state.word(), address, port, listening ? "" : cause(destination, state));
+    }
+
+    /** What the plane says of certificates is what it lacks; why it lacks them is known here. */
+    private String cause(Destination destination, State state) {
+        String trouble = state instanceof State.Failed ? certificates.trouble(destination.id()) : "";
+        return trouble.isEmpty() ? state.cause() : trouble;
     }
 
     /** {@return the plane, for probes; null while there is none} */
@@ -277,6 +367,7 @@ final class GatewayLink {
             // its threads have ended under it, and with them all that it carried
             LOG.warn("{}: the gateway's plane has gone already: {}", gateway, e.getMessage());
         }
+        certificates.close(closing);
         return closing;
     }
 }

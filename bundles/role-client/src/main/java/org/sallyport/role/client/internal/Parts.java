@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.pki.ClientIdentity;
+import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.pki.TokenReader;
 import org.sallyport.spi.DataPlane;
 import org.sallyport.spi.TunnelTransport;
@@ -18,15 +19,17 @@ record Parts(
         List<TunnelTransport> transports,
         List<DataPlane> planes,
         List<ClientIdentity> identities,
-        List<TokenReader> readers) {
+        List<TokenReader> readers,
+        List<DestinationCertificates> shelves) {
     /** Nothing is there yet. */
-    static final Parts NONE = new Parts(List.of(), List.of(), List.of(), List.of());
+    static final Parts NONE = new Parts(List.of(), List.of(), List.of(), List.of(), List.of());
 
     Parts {
         transports = List.copyOf(transports);
         planes = List.copyOf(planes);
         identities = List.copyOf(identities);
         readers = List.copyOf(readers);
+        shelves = List.copyOf(shelves);
     }
 
     @Nullable
@@ -47,6 +50,12 @@ record Parts(
     @Nullable
     TokenReader reader() {
         return first(readers);
+    }
+
+    /** {@return where certificates of destinations are; attaching does not need it} */
+    @Nullable
+    DestinationCertificates certificates() {
+        return first(shelves);
     }
 
     /** {@return what is missing for an attach, in words; empty when all is there} */
@@ -73,7 +82,8 @@ record Parts(
                 added(transports, TunnelTransport.class, service),
                 added(planes, DataPlane.class, service),
                 added(identities, ClientIdentity.class, service),
-                added(readers, TokenReader.class, service));
+                added(readers, TokenReader.class, service),
+                added(shelves, DestinationCertificates.class, service));
     }
 
     /** {@return the snapshot without a service} */
@@ -82,7 +92,8 @@ record Parts(
                 removed(transports, service),
                 removed(planes, service),
                 removed(identities, service),
-                removed(readers, service));
+                removed(readers, service),
+                removed(shelves, service));
     }
 
     private static <T> @Nullable T first(List<T> services) {

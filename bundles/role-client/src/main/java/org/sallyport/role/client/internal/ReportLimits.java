@@ -21,6 +21,10 @@ final class ReportLimits {
     private static final int ENTRY_BYTES = 60;
 
     private static final int MOST_BYTES = TunnelProtocol.MAX_CLIENT_MESSAGE - 1024;
+
+    /** What remarks may have of that; failures have the rest. */
+    private static final int REMARK_BYTES = MOST_BYTES / 4;
+
     private static final int LONG_TEXT = 480;
     private static final int SHORT_TEXT = 80;
 
@@ -34,7 +38,14 @@ final class ReportLimits {
                         all,
                         (failure, most) ->
                                 new Applied.Failure(failure.destination(), ForeignText.cut(failure.text(), most)),
-                        failure -> bytes(failure.destination()) + bytes(failure.text())));
+                        failure -> bytes(failure.destination()) + bytes(failure.text()),
+                        MOST_BYTES - REMARK_BYTES),
+                fit(
+                        applied.remarks(),
+                        (remark, most) ->
+                                new Applied.Remark(remark.destination(), ForeignText.cut(remark.text(), most)),
+                        remark -> bytes(remark.destination()) + bytes(remark.text()),
+                        REMARK_BYTES));
     }
 
     static Listeners fit(Listeners listeners) {
@@ -48,21 +59,22 @@ final class ReportLimits {
                         port.address(),
                         port.port(),
                         ForeignText.cut(port.cause(), most)),
-                port -> bytes(port.destination()) + bytes(port.state()) + bytes(port.address()) + bytes(port.cause())));
+                port -> bytes(port.destination()) + bytes(port.state()) + bytes(port.address()) + bytes(port.cause()),
+                MOST_BYTES));
     }
 
-    private static <T> List<T> fit(List<T> entries, BiFunction<T, Integer, T> cut, ToIntFunction<T> size) {
+    private static <T> List<T> fit(List<T> entries, BiFunction<T, Integer, T> cut, ToIntFunction<T> size, int most) {
         List<T> whole =
                 entries.stream().map(entry -> cut.apply(entry, LONG_TEXT)).toList();
-        if (leading(whole, size).size() == whole.size()) {
+        if (leading(whole, size, most).size() == whole.size()) {
             return whole;
         }
-        return leading(whole.stream().map(entry -> cut.apply(entry, SHORT_TEXT)).toList(), size);
+        return leading(whole.stream().map(entry -> cut.apply(entry, SHORT_TEXT)).toList(), size, most);
     }
 
     /** {@return the entries that fit, from the first on} */
-    private static <T> List<T> leading(List<T> entries, ToIntFunction<T> size) {
-        int left = MOST_BYTES;
+    private static <T> List<T> leading(List<T> entries, ToIntFunction<T> size, int most) {
+        int left = most;
         List<T> kept = new ArrayList<>();
         for (T entry : entries) {
             left -= ENTRY_BYTES + size.applyAsInt(entry);

@@ -2,8 +2,11 @@
 // Copyright the Sallyport authors
 package org.sallyport.role.client.internal;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.api.LegSecurity;
 import org.sallyport.api.config.ClientSettings;
 import org.sallyport.api.event.EventHub;
 
@@ -14,6 +17,7 @@ import org.sallyport.api.event.EventHub;
  * @param random varies delays
  * @param events where events go
  * @param parts the services of other bundles as they are now
+ * @param ingressSecurity what a protocol that is installed here says of the application's leg, null of others
  * @param settings the settings in force
  * @param ceiling the ceiling in force
  * @param control takes control streams into use
@@ -26,6 +30,7 @@ record RoleContext(
         RandomGenerator random,
         EventHub events,
         Supplier<Parts> parts,
+        Function<String, @Nullable LegSecurity> ingressSecurity,
         Supplier<ClientSettings> settings,
         Supplier<Ceiling> ceiling,
         ControlLink.Opener control,

@@ -16,6 +16,7 @@ import org.sallyport.api.ClientId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.Shown;
 import org.sallyport.wire.control.Applied;
+import org.sallyport.wire.control.Config;
 import org.sallyport.wire.control.Listeners;
 import org.sallyport.wire.control.Probe;
 import org.sallyport.wire.control.ProbeResult;
@@ -37,9 +38,11 @@ final class AttachedClient {
     private final Map<Long, CompletableFuture<ProbeResult>> probes = new HashMap<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private Map<String, String> failures = Map.of();
+    private Map<String, String> remarks = Map.of();
     private Map<String, DestinationStates.PortReport> ports = Map.of();
     private boolean draining;
     private int aclEdits;
+    private int signings;
     private long lastProbe;
 
     private record Waiter(long revision, CompletableFuture<Boolean> done) {}
@@ -186,6 +189,11 @@ final class AttachedClient {
         current().push.wish();
     }
 
+    /** The tunnel that came last was given its first configuration. */
+    void given(Config first) {
+        current().push.begin(first);
+    }
+
     // what the client says
 
     void applied(Applied message) {
@@ -198,6 +206,11 @@ final class AttachedClient {
                     failure.text().isEmpty() ? "it could not be applied" : ForeignText.sentence(failure.text()));
         }
         failures = Map.copyOf(next);
+        Map<String, String> nextRemarks = new HashMap<>();
+        for (Applied.Remark remark : message.remarks()) {
+            nextRemarks.put(remark.destination(), ForeignText.sentence(remark.text()));
+        }
+        remarks = Map.copyOf(nextRemarks);
         for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
             Waiter waiter = each.next();
             if (waiter.revision() <= line.applied) {
@@ -231,6 +244,11 @@ final class AttachedClient {
                 id, requireNonNull(failures.getOrDefault(destination, "")), ports.get(destination));
     }
 
+    /** {@return what the client says of a destination beside its state; empty: nothing} */
+    String remark(String destination) {
+        return requireNonNull(remarks.getOrDefault(destination, ""));
+    }
+
     boolean hasApplied(long revision) {
         return current().applied >= revision;
     }
@@ -262,6 +280,20 @@ final class AttachedClient {
 
     void endAclEdit() {
         aclEdits--;
+    }
+
+    // certificates that are being signed for it
+
+    void beginSigning() {
+        signings++;
+    }
+
+    void endSigning() {
+        signings--;
+    }
+
+    int signings() {
+        return signings;
     }
 
     // probes

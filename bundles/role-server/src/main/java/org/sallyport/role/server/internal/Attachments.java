@@ -22,6 +22,7 @@ import org.sallyport.spi.Tunnel;
 import org.sallyport.wire.control.AclResult;
 import org.sallyport.wire.control.Attach;
 import org.sallyport.wire.control.Attached;
+import org.sallyport.wire.control.Config;
 import org.sallyport.wire.control.ControlMessage;
 import org.sallyport.wire.control.Drain;
 import org.sallyport.wire.control.Limits;
@@ -76,6 +77,7 @@ final class Attachments implements ControlSession.Listener {
             RoleThread thread,
             RegistryFeed registry,
             AuthorityFeed authority,
+            CertificateFeed certificates,
             EventHub events,
             Gateways gateways,
             Surroundings surroundings,
@@ -93,7 +95,8 @@ final class Attachments implements ControlSession.Listener {
         this.version = version;
         this.attaching =
                 new Attaching(thread, registry, authority, events, gateways, surroundings, clock, nanos, this::admit);
-        this.messages = new ClientMessages(thread, registry, events, surroundings, this, nanos);
+        this.messages = new ClientMessages(
+                thread, registry, events, surroundings, this, new Signing(thread, certificates, events, nanos), nanos);
     }
 
     /** A session that belongs to a client. */
@@ -184,7 +187,11 @@ final class Attachments implements ControlSession.Listener {
         String key = attempt.key();
         session.tunnel().agree(message.features());
         HeldTunnel held = HeldTunnel.admit(session.tunnel());
-        ConfigPush push = new ConfigPush(session, thread, state::configuration, nanos);
+        if (attempt.claims.proof()) {
+            session.prove();
+        }
+        ConfigPush push = new ConfigPush(
+                session, thread, state::configuration, new CertificatePush(state, session.proven()), nanos);
         AttachedClient before = attempt.predecessor(state);
         AttachedClient client;
         if (before != null && message.continuesClient() != null) {
@@ -249,6 +256,7 @@ final class Attachments implements ControlSession.Listener {
 
     private void answer(ControlSession session, AttachedClient client, GatewayState state) {
         TunnelIdentity identity = authority.identity();
+        Config config = state.configuration();
         session.send(new Attached(
                 client.id().value(),
                 Limits.DEFAULT,
@@ -256,7 +264,8 @@ final class Attachments implements ControlSession.Listener {
                 identity == null ? null : identity.nextPin(),
                 version,
                 List.copyOf(session.tunnel().features()),
-                state.configuration()));
+                config));
+        client.given(config);
     }
 
     /** An ID that nobody has; the one that this client had before, if that is certain and nobody has it. */

@@ -25,7 +25,6 @@ import org.sallyport.wire.control.Drain;
 import org.sallyport.wire.control.Listeners;
 import org.sallyport.wire.control.LogLine;
 import org.sallyport.wire.control.ProbeResult;
-import org.sallyport.wire.control.Sign;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +38,7 @@ final class ClientMessages {
     private final EventHub events;
     private final Attachments.Surroundings surroundings;
     private final Attachments attachments;
+    private final Signing signing;
     private final LongSupplier nanos;
     private final LineBudget lines = new LineBudget(5);
 
@@ -48,12 +48,14 @@ final class ClientMessages {
             EventHub events,
             Attachments.Surroundings surroundings,
             Attachments attachments,
+            Signing signing,
             LongSupplier nanos) {
         this.thread = thread;
         this.registry = registry;
         this.events = events;
         this.surroundings = surroundings;
         this.attachments = attachments;
+        this.signing = signing;
         this.nanos = nanos;
     }
 
@@ -89,7 +91,7 @@ final class ClientMessages {
         } else if (message instanceof LogLine line) {
             log(client, line);
         } else if (message instanceof Csr csr) {
-            session.send(new Sign(csr.request(), null, "this server issues no certificates for destinations"));
+            signing.answer(attachment, session, csr);
         } else {
             attachments.end(attachment, session, "it sent a message that only servers send");
         }

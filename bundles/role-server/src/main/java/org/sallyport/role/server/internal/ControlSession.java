@@ -46,6 +46,7 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
     private final Listener listener;
     private final AtomicInteger waiting = new AtomicInteger();
     private boolean dismissed; // the role's thread
+    private boolean proven; // the role's thread
     private boolean behind; // the event loop
 
     private ControlSession(Tunnel tunnel, RoleThread thread, Listener listener) {
@@ -168,6 +169,16 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
     /** {@return whether the last message was sent, or can't be any more: nothing is heard then} */
     boolean dismissed() {
         return dismissed;
+    }
+
+    /** A token was shown on it. */
+    void prove() {
+        proven = true;
+    }
+
+    /** {@return whether a token was shown on it; who shows none is given no keys} */
+    boolean proven() {
+        return proven;
     }
 
     /** Ends the tunnel; what was sent before goes out first. */

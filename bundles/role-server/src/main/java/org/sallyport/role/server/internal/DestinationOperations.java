@@ -166,6 +166,15 @@ public final class DestinationOperations implements DestinationService {
     }
 
     @Override
+    public CompletionStage<Outcome<DestinationView>> certificatesChanged(DestinationId id) {
+        return Operations.on(running, server -> {
+            required(server.registry().requireSnapshot(), id);
+            return server.certificatesChanged()
+                    .thenComposeAsync(taken -> outcome(server, id, "destination:cert"), server.thread());
+        });
+    }
+
+    @Override
     public CompletionStage<Outcome<DestinationView>> delete(DestinationId id) {
         return Operations.on(running, server -> {
             DestinationView last = view(server, id);

@@ -69,9 +69,14 @@ public final class DestinationsHealth implements HealthCheck {
     private static Health of(List<GatewayState> gateways) {
         List<String> failed = new ArrayList<>();
         List<String> partly = new ArrayList<>();
+        List<String> expiring = new ArrayList<>();
         for (GatewayState gateway : gateways) {
             for (Destination destination : gateway.destinations()) {
-                State state = gateway.state(destination);
+                String remarks = gateway.remarksOfClients(destination);
+                if (!remarks.isEmpty()) {
+                    expiring.add(destination.id() + ": " + remarks);
+                }
+                State state = gateway.reach(destination);
                 if (state instanceof State.Failed && !failsHere(gateway, destination)) {
                     failed.add(destination.id() + ": " + state.cause());
                 } else if (destination.direction() == Direction.CLOUD
@@ -82,10 +87,17 @@ public final class DestinationsHealth implements HealthCheck {
             }
         }
         String rest = partly.isEmpty() ? "" : partly.size() + " listen, but not at every client: " + named(partly);
-        if (failed.isEmpty()) {
+        List<String> troubles = new ArrayList<>();
+        if (!failed.isEmpty()) {
+            troubles.add(failed.size() + " failed: " + named(failed));
+        }
+        if (!expiring.isEmpty()) {
+            troubles.add(named(expiring));
+        }
+        if (troubles.isEmpty()) {
             return Health.good(rest.isEmpty() ? "none fails at a client" : rest);
         }
-        return Health.bad(failed.size() + " failed: " + named(failed) + (rest.isEmpty() ? "" : "; " + rest));
+        return Health.bad(String.join("; ", troubles) + (rest.isEmpty() ? "" : "; " + rest));
     }
 
     private static boolean failsHere(GatewayState gateway, Destination destination) {

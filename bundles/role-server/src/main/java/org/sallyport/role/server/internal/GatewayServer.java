@@ -50,6 +50,7 @@ final class GatewayServer {
     private final OwnAddresses own = new OwnAddresses();
     private final RegistryFeed registry;
     private final AuthorityFeed authority;
+    private final CertificateFeed certificates;
     private final EventHub events;
     private final Clock clock;
     private final Ids ids;
@@ -62,6 +63,7 @@ final class GatewayServer {
     private volatile ServerSettings settings;
     private PlaneTerms terms;
     private @Nullable RegistrySnapshot taken;
+    private @Nullable HeldSnapshot takenHeld;
     private @Nullable PlaneTerms takenTerms;
     private @Nullable TunnelIdentity shown;
     private @Nullable HostPort opened;
@@ -70,7 +72,7 @@ final class GatewayServer {
     private boolean lookDue;
     private boolean stopping;
 
-    /** Begins; the tunnel port opens when registry and key authority have been seen. */
+    /** Begins; the tunnel port opens when registry, key authority and certificates have been seen. */
     GatewayServer(
             ServerSettings settings,
             TunnelTransport transport,
@@ -78,22 +80,25 @@ final class GatewayServer {
             EventHub events,
             RegistryFeed registry,
             AuthorityFeed authority,
+            CertificateFeed certificates,
             Clock clock,
             RandomGenerator random) {
         this.settings = settings;
         this.terms = PlaneTerms.of(settings, own);
         this.registry = registry;
         this.authority = authority;
+        this.certificates = certificates;
         this.events = events;
         this.clock = clock;
         this.ids = new Ids(random);
         this.hostName = HostName.lookUp().completeOnTimeout(null, HOST_NAME_SECONDS, TimeUnit.SECONDS);
         this.awaiting = new Awaiting(thread);
-        this.gateways = new Gateways(dataPlane, thread, this::removed);
+        this.gateways = new Gateways(dataPlane, clock, thread, this::removed);
         this.attachments = new Attachments(
                 thread,
                 registry,
                 authority,
+                certificates,
                 events,
                 gateways,
                 new Surroundings(),
@@ -111,6 +116,7 @@ final class GatewayServer {
         this.watches = List.of(
                 registry.watch(() -> thread.post(this::refresh)),
                 authority.watch(() -> thread.post(this::refresh)),
+                certificates.watch(() -> thread.post(this::refresh)),
                 events.subscribe(event -> {
                     if (event instanceof Event.DestinationChanged) {
                         thread.post(this::changed);
@@ -193,6 +199,15 @@ final class GatewayServer {
 
     AuthorityFeed authority() {
         return authority;
+    }
+
+    /**
+     * Takes up what was changed of certificates before this call.
+     *
+     * @return completes on the role's thread; fails with {@link Refusal} while they are away
+     */
+    CompletionStage<Void> certificatesChanged() {
+        return certificates.caughtUp().thenRunAsync(this::refresh, thread);
     }
 
     Clock clock() {
@@ -298,17 +313,19 @@ final class GatewayServer {
 
     // what comes from outside; on the role's thread
 
-    /** Takes up the latest snapshot, settings and identity; does nothing when it has. */
+    /** Takes up the latest snapshots, settings and identity; does nothing when it has. */
     @SuppressWarnings("ReferenceEquality") // whether this very snapshot was taken up, not one that is like it
     private void refresh() {
         RegistrySnapshot snapshot = registry.snapshot();
-        if (stopping || snapshot == null) {
-            return;
+        HeldSnapshot held = certificates.snapshot();
+        if (stopping || snapshot == null || held == null) {
+            return; // a client that got a configuration without its certificates would let go of what it has
         }
-        if (snapshot != taken || !terms.equals(takenTerms)) {
+        if (snapshot != taken || held != takenHeld || !terms.equals(takenTerms)) {
             taken = snapshot;
+            takenHeld = held;
             takenTerms = terms;
-            gateways.refresh(snapshot, terms);
+            gateways.refresh(snapshot, held, terms);
             changed();
         }
         TunnelIdentity identity = authority.identity();

@@ -4,6 +4,7 @@ package org.sallyport.role.server.internal;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.sallyport.api.Gateway;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
+import org.sallyport.api.pki.CarriedLeg;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.wire.control.Config;
 
@@ -32,10 +34,12 @@ final class GatewayState {
     private static final String CLIENT_LISTEN_ADDRESS = "127.0.0.1";
 
     private final GatewayPlane plane;
+    private final Clock clock;
     private final SortedMap<ClientId, AttachedClient> clients = new TreeMap<>();
     private final AttachHistory history = new AttachHistory();
     private Gateway gateway;
     private List<Destination> destinations = List.of();
+    private HeldSnapshot held = HeldSnapshot.EMPTY;
     private @Nullable Config content;
     private @Nullable PlaneTerms terms;
     private long revision = -1;
@@ -43,27 +47,38 @@ final class GatewayState {
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private boolean leaving;
 
-    GatewayState(Gateway gateway, GatewayPlane plane) {
+    GatewayState(Gateway gateway, GatewayPlane plane, Clock clock) {
         this.gateway = gateway;
         this.plane = plane;
+        this.clock = clock;
     }
 
     /**
-     * Takes what the registry and the settings say; what did not change is not touched.
+     * Takes what the registry, the settings and the certificates say; what did not change is not touched.
      *
+     * @param nextHeld of all gateways
      * @param registryRevision of the snapshot that it was read from
      */
     @SuppressWarnings("ReferenceEquality") // what is the same object is the same; what is not is compared
-    void update(Gateway nextGateway, List<Destination> nextDestinations, PlaneTerms nextTerms, long registryRevision) {
-        if (nextGateway == gateway && nextTerms.equals(terms) && areSame(destinations, nextDestinations)) {
+    void update(
+            Gateway nextGateway,
+            List<Destination> nextDestinations,
+            HeldSnapshot nextHeld,
+            PlaneTerms nextTerms,
+            long registryRevision) {
+        if (nextGateway == gateway
+                && nextHeld == held
+                && nextTerms.equals(terms)
+                && areSame(destinations, nextDestinations)) {
             return;
         }
-        Config next = WireForm.config(0, nextGateway, nextDestinations);
+        Config next = WireForm.config(0, nextGateway, nextDestinations, nextHeld);
         boolean changed = !next.equals(content);
         boolean planeChanged =
                 changed || !nextTerms.equals(terms) || !nextGateway.balancer().equals(gateway.balancer());
         gateway = nextGateway;
         destinations = List.copyOf(nextDestinations);
+        held = nextHeld;
         terms = nextTerms;
         if (changed) {
             content = next;
@@ -143,8 +158,50 @@ final class GatewayState {
         return left;
     }
 
-    /** {@return what is true of a destination of this gateway} */
+    /** {@return what clients get of the certificates of a destination, null when they get nothing} */
+    @Nullable
+    CarriedLeg forClients(Destination destination) {
+        return held.forClients(destination);
+    }
+
+    /** {@return what is true of a destination of this gateway, with what an operator should know of it} */
     State state(Destination destination) {
+        State state = reach(destination);
+        String remarks = remarks(destination);
+        if (remarks.isEmpty() || !(state instanceof State.Listening listening)) {
+            return state;
+        }
+        return new State.Listening(
+                listening.address(), listening.cause().isEmpty() ? remarks : listening.cause() + "; " + remarks);
+    }
+
+    private String remarks(Destination destination) {
+        List<String> remarks = new ArrayList<>();
+        String here = held.expiring(destination, clock.instant());
+        if (!here.isEmpty()) {
+            remarks.add(here);
+        }
+        String there = remarksOfClients(destination);
+        if (!there.isEmpty()) {
+            remarks.add(there);
+        }
+        return String.join("; ", remarks);
+    }
+
+    /** {@return what clients say of a destination beside its state; empty: nothing} */
+    String remarksOfClients(Destination destination) {
+        List<String> remarks = new ArrayList<>();
+        for (AttachedClient client : clients.values()) {
+            String remark = client.remark(destination.id().value());
+            if (!remark.isEmpty()) {
+                remarks.add("at client " + client.id() + ": " + remark);
+            }
+        }
+        return String.join("; ", remarks);
+    }
+
+    /** {@return whether connections can be made to a destination of this gateway, and why not} */
+    State reach(Destination destination) {
         GatewayPlane.Status status = plane.status(destination.id());
         return DestinationStates.of(
                 gateway,
@@ -172,7 +229,7 @@ final class GatewayState {
 
     /** {@return where a destination listens or would: before a client says otherwise, where clients do as shipped} */
     String listenAddress(Destination destination) {
-        State state = state(destination);
+        State state = reach(destination);
         if (state instanceof State.Listening listening) {
             return listening.address().host();
         }

@@ -2,6 +2,7 @@
 // Copyright the Sallyport authors
 package org.sallyport.role.server.internal;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,6 +28,7 @@ final class Gateways {
     private static final Logger LOG = LoggerFactory.getLogger(Gateways.class);
 
     private final DataPlane dataPlane;
+    private final Clock clock;
     private final RoleThread thread;
     private final Consumer<GatewayState> removed;
     private final SortedMap<GatewayId, GatewayState> states = new TreeMap<>();
@@ -35,24 +37,26 @@ final class Gateways {
      * Begins without gateways.
      *
      * @param dataPlane makes their planes
+     * @param clock to see what expires
      * @param thread the role's
      * @param removed is told of a gateway that was deleted, when its connections have ended and its clients have to go
      */
-    Gateways(DataPlane dataPlane, RoleThread thread, Consumer<GatewayState> removed) {
+    Gateways(DataPlane dataPlane, Clock clock, RoleThread thread, Consumer<GatewayState> removed) {
         this.dataPlane = dataPlane;
+        this.clock = clock;
         this.thread = thread;
         this.removed = removed;
     }
 
-    /** Makes all gateways what a snapshot and the settings say. */
-    void refresh(RegistrySnapshot snapshot, PlaneTerms terms) {
+    /** Makes all gateways what a snapshot, the certificates and the settings say. */
+    void refresh(RegistrySnapshot snapshot, HeldSnapshot held, PlaneTerms terms) {
         for (Gateway gateway : snapshot.gateways().values()) {
             GatewayState state = states.get(gateway.id());
             if (state == null) {
                 state = begin(gateway);
             }
             if (state != null && !state.leaving()) { // one that is back before it has left is taken up when it has
-                state.update(gateway, snapshot.destinationsOf(gateway.id()).toList(), terms, snapshot.revision());
+                state.update(gateway, snapshot.destinationsOf(gateway.id()).toList(), held, terms, snapshot.revision());
             }
         }
         Set<GatewayId> gone = new HashSet<>(states.keySet());
@@ -67,7 +71,7 @@ final class Gateways {
 
     private @Nullable GatewayState begin(Gateway gateway) {
         try {
-            GatewayState state = new GatewayState(gateway, dataPlane.plane(gateway.id(), gateway.name()));
+            GatewayState state = new GatewayState(gateway, dataPlane.plane(gateway.id(), gateway.name()), clock);
             states.put(gateway.id(), state);
             return state;
         } catch (IllegalStateException e) { // somebody else in this container carries it; the others go on

@@ -7,6 +7,7 @@ import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.LegSecurity;
 import org.sallyport.api.SourceHeaders;
+import org.sallyport.api.Transport;
 import org.sallyport.api.service.Refusal;
 
 /** Which options make sense for which protocol. */
@@ -19,7 +20,7 @@ final class OptionFit {
      * @throws Refusal when its protocol cannot do what an option asks for; the message names the option and the reason
      */
     static void check(Destination destination) {
-        if (!ProtocolNames.datagrams(destination.protocol())) {
+        if (destination.transport() == Transport.TCP) {
             return;
         }
         DestinationOptions options = destination.options();

@@ -39,6 +39,7 @@ public final class ServerRole {
     private final EventHub events;
     private final RegistryFeed registry;
     private final AuthorityFeed authority;
+    private final CertificateFeed certificates;
     private volatile @Nullable GatewayServer server;
     private volatile String problem = "";
     private volatile boolean servicesReady;
@@ -51,12 +52,14 @@ public final class ServerRole {
             @Reference DataPlane dataPlane,
             @Reference EventHub events,
             @Reference RegistryFeed registry,
-            @Reference AuthorityFeed authority) {
+            @Reference AuthorityFeed authority,
+            @Reference CertificateFeed certificates) {
         this.transport = transport;
         this.dataPlane = dataPlane;
         this.events = events;
         this.registry = registry;
         this.authority = authority;
+        this.certificates = certificates;
         modified(configuration);
     }
 
@@ -91,7 +94,15 @@ public final class ServerRole {
 
     private void start(ServerSettings settings) {
         GatewayServer started = new GatewayServer(
-                settings, transport, dataPlane, events, registry, authority, Clock.systemUTC(), new SecureRandom());
+                settings,
+                transport,
+                dataPlane,
+                events,
+                registry,
+                authority,
+                certificates,
+                Clock.systemUTC(),
+                new SecureRandom());
         server = started;
         if (servicesReady) {
             started.servicesReady();

@@ -2,13 +2,19 @@
 // Copyright the Sallyport authors
 package org.sallyport.role.server.internal;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.sallyport.api.AclEdit;
 import org.sallyport.api.AclRule;
 import org.sallyport.api.Destination;
 import org.sallyport.api.Gateway;
 import org.sallyport.api.OptionTexts;
+import org.sallyport.api.pki.CarriedLeg;
+import org.sallyport.wire.TunnelProtocol;
 import org.sallyport.wire.control.AclEntry;
+import org.sallyport.wire.control.Certificates;
 import org.sallyport.wire.control.Config;
 import org.sallyport.wire.control.DestinationConfig;
 
@@ -22,15 +28,18 @@ final class WireForm {
      * @param revision of this configuration
      * @param gateway the gateway
      * @param destinations all of it
+     * @param held what is held of their certificates
      */
-    static Config config(long revision, Gateway gateway, List<Destination> destinations) {
+    static Config config(long revision, Gateway gateway, List<Destination> destinations, HeldSnapshot held) {
         return new Config(
                 revision,
                 gateway.id().value(),
                 gateway.name(),
                 gateway.enabled(),
                 gateway.aclEdit() == AclEdit.BOTH,
-                destinations.stream().map(WireForm::destination).toList(),
+                destinations.stream()
+                        .map(destination -> destination(destination, held.mark(destination)))
+                        .toList(),
                 gateway.acl().rules().stream().map(WireForm::entry).toList());
     }
 
@@ -46,7 +55,27 @@ final class WireForm {
                 config.acl());
     }
 
-    private static DestinationConfig destination(Destination destination) {
+    /** What is held for a client's leg of a destination. */
+    static Certificates certificates(CarriedLeg held) {
+        return new Certificates(
+                held.destination().value(),
+                held.leg().word(),
+                held.mark(),
+                held.key(),
+                held.chain(),
+                held.anchors(),
+                held.issuer(),
+                held.serials(),
+                held.names());
+    }
+
+    private static DestinationConfig destination(Destination destination, String mark) {
+        List<String> needs = new ArrayList<>(OptionTexts.needs(destination));
+        Map<String, String> options = new TreeMap<>(OptionTexts.write(destination.options()));
+        if (!mark.isEmpty()) {
+            needs.add(TunnelProtocol.CERTIFICATES);
+            options.put(TunnelProtocol.CERTIFICATES, mark);
+        }
         return new DestinationConfig(
                 destination.id().value(),
                 destination.name(),
@@ -59,8 +88,8 @@ final class WireForm {
                 destination.options().connectTimeout().toMillis(),
                 destination.options().idleTimeout().toMillis(),
                 destination.options().maxConnections(),
-                OptionTexts.needs(destination),
-                OptionTexts.write(destination.options()));
+                needs,
+                options);
     }
 
     static AclEntry entry(AclRule rule) {

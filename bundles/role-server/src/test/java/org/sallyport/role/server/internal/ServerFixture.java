@@ -40,6 +40,8 @@ final class ServerFixture implements AutoCloseable {
     final TestAuthority keys = new TestAuthority();
     final RegistryFeed registry = new RegistryFeed();
     final AuthorityFeed authority = new AuthorityFeed();
+    final CertificateFeed certificates = new CertificateFeed();
+    final TestCertificates held = new TestCertificates(keys.certificate());
     final RecordingHub events = new RecordingHub();
     final RecordingPlane planes = new RecordingPlane();
     final TestTransport transport = new TestTransport();
@@ -67,6 +69,8 @@ final class ServerFixture implements AutoCloseable {
         registry.bindRegistry(store);
         authority.bindTunnels(keys);
         authority.bindTokens(keys);
+        certificates.bindHeld(held);
+        certificates.bindIssuer(held);
         InstantSource time = now::get;
         server = new GatewayServer(
                 ServerSettings.of(configuration, new Properties()),
@@ -75,6 +79,7 @@ final class ServerFixture implements AutoCloseable {
                 events,
                 registry,
                 authority,
+                certificates,
                 time.withZone(ZoneOffset.UTC),
                 new Random(7));
         gateways = new GatewayOperations(() -> server);

@@ -170,7 +170,13 @@ final class SettingsTest {
         Map<String, Object> good = new HashMap<>(fixture.configuration);
         good.put("tunnel.port", "0");
         ServerRole role = new ServerRole(
-                good, fixture.transport, new RecordingPlane(), fixture.events, fixture.registry, fixture.authority);
+                good,
+                fixture.transport,
+                new RecordingPlane(),
+                fixture.events,
+                fixture.registry,
+                fixture.authority,
+                fixture.certificates);
         HealthCheck health = new ConfigurationHealth(role);
         assertThat(health.check().healthy()).isTrue();
 
@@ -193,7 +199,13 @@ final class SettingsTest {
         Map<String, Object> good = new HashMap<>(fixture.configuration);
         good.put("tunnel.port", "0");
         ServerRole role = new ServerRole(
-                good, fixture.transport, new RecordingPlane(), fixture.events, fixture.registry, fixture.authority);
+                good,
+                fixture.transport,
+                new RecordingPlane(),
+                fixture.events,
+                fixture.registry,
+                fixture.authority,
+                fixture.certificates);
         Map<String, Object> elsewhere = new HashMap<>(good);
         elsewhere.put("listen.address", "192.0.2.1");
 
@@ -216,7 +228,8 @@ final class SettingsTest {
                 new RecordingPlane(),
                 fixture.events,
                 fixture.registry,
-                fixture.authority);
+                fixture.authority,
+                fixture.certificates);
         assertThat(new TunnelPortHealth(role).check().text()).contains("there is no setting 'tunnel.prot'");
         assertThat(ServerFixture.refusal(new GatewayOperations(role::server).list()))
                 .hasMessageContaining("tunnel.prot");
@@ -235,7 +248,13 @@ final class SettingsTest {
         Map<String, Object> taken = new HashMap<>(fixture.configuration);
         taken.put("tunnel.port", "41005");
         ServerRole role = new ServerRole(
-                taken, fixture.transport, new RecordingPlane(), fixture.events, fixture.registry, fixture.authority);
+                taken,
+                fixture.transport,
+                new RecordingPlane(),
+                fixture.events,
+                fixture.registry,
+                fixture.authority,
+                fixture.certificates);
         role.servicesReady();
         ServerFixture.get(role.server().ask(() -> CompletableFuture.completedFuture(1)));
         ServerFixture.get(role.server().ask(() -> CompletableFuture.completedFuture(1)));

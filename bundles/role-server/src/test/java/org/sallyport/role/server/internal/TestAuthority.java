@@ -30,6 +30,11 @@ final class TestAuthority implements TunnelAuthority, TokenAuthority {
     private final X509Certificate certificate = new NoCertificate();
     private final Map<String, TokenClaims> issued = new ConcurrentHashMap<>();
 
+    /** {@return one that says nothing} */
+    X509Certificate certificate() {
+        return certificate;
+    }
+
     @Override
     public String issue(TokenClaims claims) {
         String token = (claims.proof() ? "token " : "descriptor ") + claims;

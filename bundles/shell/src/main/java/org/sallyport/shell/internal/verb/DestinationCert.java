@@ -17,11 +17,12 @@ import org.sallyport.api.DestinationId;
 import org.sallyport.api.Shown;
 import org.sallyport.api.pki.ApplicationCredentials;
 import org.sallyport.api.pki.CertificateFacts;
+import org.sallyport.api.pki.CertificateIssuer;
 import org.sallyport.api.pki.CertificateNames;
 import org.sallyport.api.pki.CertificateRole;
 import org.sallyport.api.pki.CertificateUpload;
-import org.sallyport.api.pki.Leg;
 import org.sallyport.api.service.DestinationService;
+import org.sallyport.api.service.DestinationView;
 
 final class DestinationCert implements Verb {
     private static final String ACTIONS = "list, upload, remove, issue, issue-client, revoke or authority";
@@ -50,8 +51,12 @@ final class DestinationCert implements Verb {
     private static final int MOST_DAYS = 396;
     private static final int LINE = 64;
 
-    /** What a destination has at this end, as it is shown. */
-    record Held(String destination, List<Entry> certificates) {}
+    /**
+     * What a destination has at this end, as it is shown.
+     *
+     * @param clientNames what is signed for clients where applications connect to them; else empty
+     */
+    record Held(String destination, List<Entry> certificates, List<String> clientNames) {}
 
     /** One certificate, never its key; the role {@code application} is for those that were issued to applications. */
     record Entry(
@@ -85,7 +90,7 @@ final class DestinationCert implements Verb {
         return Syntax.of(
                         "destination",
                         "cert",
-                        "Shows and changes the certificates that a destination has at this end, server or client.")
+                        "Shows and changes the certificates of a destination; at a server those for its clients' end, too.")
                 .with(DestinationText.ID)
                 .with(ACTION)
                 .with(WHAT)
@@ -101,22 +106,18 @@ final class DestinationCert implements Verb {
             case "list" -> show(call, id);
             case "upload" -> upload(call, id);
             case "remove" -> {
-                CertificateRole role = role(call, id);
+                CertificateRole role = role(call);
                 call.await(call.services().certificates().remove(id, role));
-                show(call, id);
+                changed(call, id);
             }
             case "issue" -> {
-                here(call, id, Leg.INGRESS);
-                CertificateNames names = new CertificateNames(
-                        List.of(what(call, "names").split(",", -1)),
-                        call.given().has(WILDCARDS));
-                call.await(call.services().issuer().issueIngress(id, names));
-                show(call, id);
+                issue(call, id);
+                changed(call, id);
             }
             case "issue-client" -> issueClient(call, id);
             case "revoke" -> {
                 call.await(call.services().issuer().revoke(id, what(call, "a serial number")));
-                show(call, id);
+                changed(call, id);
             }
             case "authority" -> authority(call);
             default -> throw syntax().wrong("action '" + Shown.of(action) + "' is none of " + ACTIONS);
@@ -131,28 +132,49 @@ final class DestinationCert implements Verb {
         return what;
     }
 
-    private CertificateRole role(Call call, DestinationId id) {
-        CertificateRole role = CertificateRole.of(what(call, "ingress, application-cas, egress or resource-cas"));
-        here(call, id, role.leg());
-        return role;
+    private CertificateRole role(Call call) {
+        return CertificateRole.of(what(call, "ingress, application-cas, egress or resource-cas"));
     }
 
-    /** A server knows which of the two legs is its own; what is stored for the other one would never be used. */
-    private static void here(Call call, DestinationId id, Leg leg) {
+    /** Where applications connect to clients, each of them makes its own key: what is decided here is its certificate's name. */
+    private void issue(Call call, DestinationId id) {
+        CertificateNames names = new CertificateNames(
+                List.of(what(call, "names").split(",", -1)), call.given().has(WILDCARDS));
+        CertificateIssuer issuer = call.services().issuer();
+        DestinationView destination = shown(call, id);
+        if (destination != null && destination.direction().equals("cloud")) {
+            call.await(issuer.nameIngress(id, names));
+        } else {
+            call.await(issuer.issueIngress(id, names));
+        }
+    }
+
+    /** {@return the destination of this server, which says so when there is none; null where no server is} */
+    private static @Nullable DestinationView shown(Call call, DestinationId id) {
         DestinationService server = call.services().anyDestinations();
-        if (server == null || call.services().anyAttachments() != null) {
-            return;
+        if (server == null) {
+            return null;
         }
-        boolean onPremises = call.await(server.show(id)).direction().equals("on-premises");
-        if (onPremises != (leg == Leg.INGRESS)) {
-            throw new IllegalArgumentException("destination " + id + ": its clients "
-                    + (leg == Leg.INGRESS ? "are where applications connect" : "dial the resource")
-                    + ", so give this command there");
+        boolean certain = call.services().anyAttachments() == null || isKnown(call, server, id);
+        return certain ? call.await(server.show(id)) : null;
+    }
+
+    /** A container may be a server and a client of another one. */
+    private static boolean isKnown(Call call, DestinationService server, DestinationId id) {
+        return call.await(server.list(null)).stream().anyMatch(one -> one.id().equals(id.value()));
+    }
+
+    /** Returns when the change is in force, at clients too, and shows what there is then. */
+    private static void changed(Call call, DestinationId id) {
+        DestinationService server = call.services().anyDestinations();
+        if (server != null && shown(call, id) != null) {
+            call.changed(server.certificatesChanged(id));
         }
+        show(call, id);
     }
 
     private void upload(Call call, DestinationId id) {
-        CertificateRole role = role(call, id);
+        CertificateRole role = role(call);
         Given given = call.given();
         String file = given.textOrNull(SOURCE);
         if (file == null) {
@@ -165,8 +187,9 @@ final class DestinationCert implements Verb {
             files.add(call.console().readBytes(key, CertificateUpload.MAX_BYTES));
         }
         String passphrase = passphrase(call);
+        DestinationView unused = shown(call, id); // before a certificate is stored for what is not there
         call.await(call.services().certificates().upload(id, role, new CertificateUpload(files, passphrase)));
-        show(call, id);
+        changed(call, id);
     }
 
     private static @Nullable String passphrase(Call call) {
@@ -184,9 +207,12 @@ final class DestinationCert implements Verb {
             SecretFile.check(target); // before anything is issued
         }
         int days = call.given().number(DAYS, 1, MOST_DAYS, USUAL_DAYS);
-        here(call, id, Leg.INGRESS);
+        DestinationView destination = shown(call, id);
         ApplicationCredentials made = call.await(
                 call.services().issuer().issueApplication(id, name, Duration.ofDays(days), passphrase(call)));
+        if (destination != null) {
+            call.changed(call.services().destinations().certificatesChanged(id));
+        }
         if (target == null) {
             call.print(new String(made.pem(), StandardCharsets.US_ASCII));
             return;
@@ -217,10 +243,7 @@ final class DestinationCert implements Verb {
     }
 
     private static void show(Call call, DestinationId id) {
-        DestinationService server = call.services().anyDestinations();
-        if (server != null && call.services().anyAttachments() == null) {
-            call.await(server.show(id)); // says so when there is none
-        }
+        DestinationView destination = shown(call, id);
         List<Entry> entries = new ArrayList<>();
         call.await(call.services().certificates().list(id))
                 .forEach(one -> entries.add(
@@ -231,24 +254,32 @@ final class DestinationCert implements Verb {
                     .forEach(one -> entries.add(
                             Entry.of("application", one.revoked() == null ? "issued" : "revoked", one.facts())));
         }
-        call.show(new Held(id.value(), List.copyOf(entries)), DestinationCert::words);
+        List<String> names = List.of();
+        if (issuer != null && destination != null && destination.direction().equals("cloud")) {
+            names = call.await(issuer.namesOfIngress(id)).names();
+        }
+        call.show(new Held(id.value(), List.copyOf(entries), names), DestinationCert::words);
     }
 
     private static String words(Held held) {
         return Table.<Entry>of(
-                        row -> List.of(
-                                row.role(),
-                                row.origin(),
-                                row.subject(),
-                                String.join(", ", row.names()),
-                                row.notAfter(),
-                                row.serial()),
-                        "Role",
-                        "Origin",
-                        "Subject",
-                        "Names",
-                        "Valid until",
-                        "Serial")
-                .text(held.certificates(), held.destination() + " has no certificates at this end.");
+                                row -> List.of(
+                                        row.role(),
+                                        row.origin(),
+                                        row.subject(),
+                                        String.join(", ", row.names()),
+                                        row.notAfter(),
+                                        row.serial()),
+                                "Role",
+                                "Origin",
+                                "Subject",
+                                "Names",
+                                "Valid until",
+                                "Serial")
+                        .text(held.certificates(), held.destination() + " has no certificates at this end.")
+                + (held.clientNames().isEmpty()
+                        ? ""
+                        : "Keys that its clients make are certified for " + String.join(", ", held.clientNames())
+                                + ".\n");
     }
 }

@@ -73,17 +73,29 @@ final class DestinationCertTest {
     }
 
     @Test
-    void theOtherEndsLegIsLeftToTheOtherEnd() throws IOException {
+    void theServerTakesWhatClientsNeedAndWaitsForThem() throws IOException {
         file("ca.pem", "ca");
 
-        assertThatThrownBy(() -> bench.run(CERT + "upload resource-cas ca.pem"))
-                .hasMessageContaining("its clients dial the resource, so give this command there");
-        assertThatThrownBy(() -> bench.run("destination:cert " + FakeServer.CLOUD + " issue db.example"))
-                .hasMessageContaining("its clients are where applications connect");
-        assertThat(certificates.asked).isEmpty();
-        bench.services.destinations = null;
         bench.run(CERT + "upload resource-cas ca.pem");
         assertThat(certificates.asked).startsWith("upload resource-cas 1 -");
+        assertThat(bench.server.asked).contains("certificates " + FakeServer.ON_PREMISES);
+        bench.server.asked.clear();
+        bench.services.destinations = null;
+        bench.run(CERT + "upload resource-cas ca.pem");
+        assertThat(bench.server.asked).isEmpty();
+    }
+
+    @Test
+    void ofACloudDestinationTheNamesAreDecidedForWhichClientsGetCertificates() {
+        String cloud = "destination:cert " + FakeServer.CLOUD;
+        bench.run(cloud + " issue laptop.example");
+
+        assertThat(certificates.asked).contains("name [laptop.example]");
+        assertThat(bench.out()).endsWith("Keys that its clients make are certified for laptop.example.\n");
+        bench.run(cloud + " list -o json");
+        assertThat(bench.out()).containsPattern("\"clientNames\" : \\[\\s*\"laptop.example\"\\s*\\]");
+        bench.run(CERT + "list -o json");
+        assertThat(bench.out()).containsPattern("\"clientNames\" : \\[\\s*\\]");
     }
 
     @Test
