@@ -15,6 +15,7 @@ import org.sallyport.http.HttpLimits;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.StageEvent;
 import org.sallyport.spi.StreamContext;
+import org.sallyport.spi.stage.ReadGate;
 
 /**
  * HTTP at the application's side of a connection.
