@@ -272,8 +272,7 @@ public abstract class LanguageContract implements ContractTest {
             application.send(speech.question(SMALL));
             try (Conversation resource = held.next()) {
                 assertThat(speech.readQuestion(in(resource))).isEqualTo(SMALL);
-                CompletableFuture<Void> removed = CompletableFuture.runAsync(
-                        () -> ends.ingress().protocols().remove(service));
+                CompletableFuture<Void> removed = CompletableFuture.runAsync(ends::removeProtocol);
                 Await.until("the destination waits", () -> ends.status(ends.only())
                         .state()
                         .equals(new State.Waiting("protocol " + name() + " is not installed")));
@@ -297,7 +296,7 @@ public abstract class LanguageContract implements ContractTest {
             application.send(speech.question(SMALL));
             try (Conversation resource = held.next()) {
                 assertThat(speech.readQuestion(in(resource))).isEqualTo(SMALL);
-                ends.ingress().protocols().remove(service);
+                ends.removeProtocol();
                 assertThat(application.isResetNext()).isTrue();
             }
         }
