@@ -47,16 +47,17 @@ final class RespStore implements AutoCloseable {
 
     private String answer(List<String> words) {
         commands.add(words.get(0));
-        switch (words.get(0)) {
-            case "SET":
+        return switch (words.get(0)) {
+            case "SET" -> {
                 values.put(words.get(1), words.get(2));
-                return "+OK\r\n";
-            case "GET":
-                String value = values.get(words.get(1));
-                return value == null ? "$-1\r\n" : "$" + value.length() + "\r\n" + value + "\r\n";
-            default:
-                return "-ERR unknown command\r\n";
-        }
+                yield "+OK\r\n";
+            }
+            case "GET" -> {
+                String value = values.getOrDefault(words.get(1), "");
+                yield "$" + value.length() + "\r\n" + value + "\r\n";
+            }
+            default -> "-ERR unknown command\r\n";
+        };
     }
 
     /** {@return a line without its end} */

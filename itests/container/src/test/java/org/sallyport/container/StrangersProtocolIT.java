@@ -83,10 +83,10 @@ final class StrangersProtocolIT {
         }
         awaitInstalled(ends, 1);
         server.run("destination:show " + made.id() + " --wait listening:30");
-        Await.until(
-                "the list is read", () -> server.tryRun("health").out().contains("2 commands may pass"));
+        Await.until("the list is read", () -> server.tryRun("health").out().contains("2 commands may pass"));
         try (RespTraffic first = RespTraffic.through(made.port()).goesOn()) {
             for (Instance end : ends) {
+                assertThat(loadedClasses(end)).contains(CLASSES);
                 new ProtocolJar(JAR).deploy("99.0.0", end.base().resolve("deploy/resp-next.jar"));
             }
             awaitInstalled(ends, 2);
@@ -121,11 +121,9 @@ final class StrangersProtocolIT {
 
     private static void awaitLog(List<Instance> ends, String text, int times) {
         for (Instance end : ends) {
-            Await.until("'" + text + "' for the " + times + ". time", () -> end.log()
-                            .lines()
-                            .filter(line -> line.contains(text))
-                            .count()
-                    == times);
+            Await.until(
+                    "'" + text + "' for the " + times + ". time",
+                    () -> end.log().lines().filter(line -> line.contains(text)).count() == times);
         }
     }
 
@@ -133,8 +131,12 @@ final class StrangersProtocolIT {
     private static void awaitNothingLeft(Instance end) {
         Await.until("the bundle's class loader is gone", () -> {
             jcmd(end, "GC.run");
-            return !jcmd(end, "VM.classloaders", "show-classes=true").contains(CLASSES);
+            return !loadedClasses(end).contains(CLASSES);
         });
+    }
+
+    private static String loadedClasses(Instance end) {
+        return jcmd(end, "VM.classloaders", "show-classes=true");
     }
 
     private static String jcmd(Instance end, String... words) {
