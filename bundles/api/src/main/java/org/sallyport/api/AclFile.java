@@ -6,12 +6,20 @@ import java.util.Locale;
 
 /**
  * The text form of an access list, in files that people write: one rule a line, {@code allow TARGET} or
- * {@code deny TARGET} with the target as in {@link AclRule#parse}; the word {@code acl} may stand before, as in files of
- * older gateways. What follows {@code #} is a comment, empty lines count for nothing. Of two rules with the same target
- * the later holds.
+ * {@code deny TARGET} with the target as in {@link AclRule#parse}. What follows {@code #} is a comment, empty lines count for
+ * nothing. Of two rules with the same target the later holds.
+ *
+ * <p>Files of IBM Secure Gateway mean here what they meant there. Their lines begin with {@code acl} or {@code no acl}:
+ *
+ * <ul>
+ *   <li>{@code acl allow TARGET} and {@code acl deny TARGET}, also with a host alone, which is all of its ports. A target takes
+ *       back an earlier {@code :} of the same word: {@code acl allow db:5432} behind {@code acl allow :} leaves one rule.
+ *   <li>{@code no acl TARGET} takes back the rule for the target, {@code no acl} all of them.
+ * </ul>
  */
 public final class AclFile {
     private static final int MAX_CHARS = 4 * 1024 * 1024;
+    private static final String EVERYTHING = ":";
 
     private AclFile() {}
 
@@ -35,7 +43,7 @@ public final class AclFile {
             String rule = (comment < 0 ? line : line.substring(0, comment)).strip();
             if (!rule.isEmpty()) {
                 try {
-                    acl = acl.with(rule(rule));
+                    acl = after(acl, rule);
                 } catch (IllegalArgumentException e) {
                     throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
                 }
@@ -44,19 +52,47 @@ public final class AclFile {
         return acl;
     }
 
-    private static AclRule rule(String line) {
+    private static Acl after(Acl before, String line) {
         String[] words = line.split("\\s+", -1);
-        int at = words[0].equalsIgnoreCase("acl") ? 1 : 0;
-        if (words.length != at + 2) {
+        if (words[0].equalsIgnoreCase("acl") && words.length == 3) {
+            return afterOld(before, rule(line, words[1], withPort(words[2])));
+        }
+        if (words[0].equalsIgnoreCase("no") && words.length > 1 && words[1].equalsIgnoreCase("acl")) {
+            if (words.length > 3) {
+                throw wrong(line);
+            }
+            return words.length == 2 ? Acl.EMPTY : without(before, withPort(words[2]));
+        }
+        if (words.length != 2) {
             throw wrong(line);
         }
+        return before.with(rule(line, words[0], words[1]));
+    }
+
+    /** A list that names targets does not mean everything any more. */
+    private static Acl afterOld(Acl before, AclRule rule) {
+        AclRule everything = AclRule.parse(rule.action(), EVERYTHING);
+        boolean narrows = !rule.equals(everything) && before.rules().contains(everything);
+        return (narrows ? without(before, EVERYTHING) : before).with(rule);
+    }
+
+    private static Acl without(Acl before, String target) {
+        Acl after = before.without(target);
+        return after == null ? before : after;
+    }
+
+    private static String withPort(String target) {
+        return target.contains(":") ? target : target + ":";
+    }
+
+    private static AclRule rule(String line, String action, String target) {
         return AclRule.parse(
-                switch (words[at].toLowerCase(Locale.ROOT)) {
+                switch (action.toLowerCase(Locale.ROOT)) {
                     case "allow" -> AclRule.Action.ALLOW;
                     case "deny" -> AclRule.Action.DENY;
                     default -> throw wrong(line);
                 },
-                words[at + 1]);
+                target);
     }
 
     private static IllegalArgumentException wrong(String line) {

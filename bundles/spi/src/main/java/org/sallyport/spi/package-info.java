@@ -3,8 +3,8 @@
 /**
  * What extension authors implement, and how the transport, the data plane and the roles meet.
  *
- * <p>A stranger who adds a protocol starts with {@link org.sallyport.spi.Protocol}; one who adds a transport with
- * {@link org.sallyport.spi.TunnelTransport}. A stream of a tunnel is a Netty channel
+ * <p>A stranger who adds a protocol starts with {@link org.sallyport.spi.Protocol} and finds pieces of stages in
+ * {@link org.sallyport.spi.stage}; one who adds a transport starts with {@link org.sallyport.spi.TunnelTransport}. A stream of a tunnel is a Netty channel
  * ({@link org.sallyport.spi.StreamChannel}), so whatever can be done to a socket's pipeline can be done to a stream's.
  * Roles drive the {@link org.sallyport.spi.DataPlane}, which knows no role: both ends are the same machine.
  *

@@ -4,6 +4,7 @@ package org.sallyport.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysFalse;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,11 +34,16 @@ class LayerRulesTest {
             "pki",
             "role.server",
             "role.client",
-            "shell");
+            "shell",
+            "example.resp");
 
     /** Bundles that come and go at run time, with their class loaders. */
     private static final String[] UPDATABLE = {
-        "org.sallyport.dataplane..", "org.sallyport.http..", "org.sallyport.protocol..", "org.sallyport.role.."
+        "org.sallyport.dataplane..",
+        "org.sallyport.http..",
+        "org.sallyport.protocol..",
+        "org.sallyport.role..",
+        "org.sallyport.example.."
     };
 
     private static JavaClasses classes;
@@ -193,6 +199,25 @@ class LayerRulesTest {
                 .haveRawType("io.netty.util.Recycler")
                 .orShould()
                 .haveRawType("io.netty.util.internal.ObjectPool")
+                .check(classes);
+    }
+
+    @Test
+    void what_strangers_add_needs_what_strangers_have() {
+        classes()
+                .that()
+                .resideInAPackage("org.sallyport.example..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.sallyport.example..",
+                        "org.sallyport.api..",
+                        "org.sallyport.spi..",
+                        "io.netty..",
+                        "org.slf4j..",
+                        "org.osgi.service.component.annotations..",
+                        "org.jspecify.annotations..",
+                        "java..")
                 .check(classes);
     }
 

@@ -78,7 +78,8 @@ class SourceRulesTest {
     }
 
     private static List<Path> sources(Predicate<Path> which) {
-        try (Stream<Path> roots = Stream.of("bundles", "launcher", "itests").map(ROOT::resolve)) {
+        try (Stream<Path> roots =
+                Stream.of("bundles", "launcher", "examples", "itests").map(ROOT::resolve)) {
             return roots.flatMap(SourceRulesTest::javaFiles).filter(which).collect(Collectors.toList());
         }
     }

@@ -15,11 +15,12 @@ import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.sallyport.testkit.process.Distribution;
 
-/** The bundle of protocol tcp as it is shipped, to be made into its own successors. */
+/** The bundle of a protocol, to be made into its own successors. */
 record ProtocolJar(Path file) {
     private static final String COMPONENT_HEAD = "<implementation ";
     private static final String RANKING = "<property name=\"service.ranking\" type=\"Integer\" value=\"1\"/>";
 
+    /** {@return protocol tcp as it is shipped} */
     static ProtocolJar of(Distribution distribution) throws IOException {
         try (Stream<Path> files = Files.walk(distribution.home().resolve("system"))) {
             return new ProtocolJar(
@@ -30,7 +31,7 @@ record ProtocolJar(Path file) {
     }
 
     /**
-     * Deploys the same code as another version that outranks the shipped one, in the one step in which a careful
+     * Deploys the same code as another version that outranks this one, in the one step in which a careful
      * administrator does it.
      *
      * @param version of the bundle

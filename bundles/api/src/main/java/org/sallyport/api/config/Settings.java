@@ -15,7 +15,8 @@ import org.sallyport.api.Shown;
 
 /**
  * The values of one PID, checked for unknown keys; each is read through its {@link SettingKey}. Values that were given for
- * this run (the launcher's {@code --set}, which arrives in system properties) win over those of the file.
+ * this run (the launcher's {@code --set}, which arrives in system properties) win over those of the file. A bundle that
+ * extends Sallyport may read its own PID in the same way.
  */
 public final class Settings {
     /** System properties with this prefix hold values for this run: {@code sallyport.set.PID:KEY}. */
@@ -30,7 +31,9 @@ public final class Settings {
             "service.id",
             "service.bundleid",
             "service.scope",
-            "objectclass");
+            "objectclass",
+            "protocol.name",
+            "balancer.name");
 
     private static final List<String> FOREIGN_PREFIXES =
             List.of("felix.", "osgi.", "org.apache.", ".", "service.", "sallyport.");
@@ -53,7 +56,7 @@ public final class Settings {
      * @return the values
      * @throws SettingException on a key that does not exist
      */
-    static Settings of(String pid, List<SettingKey<?>> keys, Map<String, ?> given, Properties system) {
+    public static Settings of(String pid, List<SettingKey<?>> keys, Map<String, ?> given, Properties system) {
         Map<String, String> values = new TreeMap<>();
         given.forEach((key, value) -> {
             if (!isForeign(key)) {
@@ -96,8 +99,14 @@ public final class Settings {
         return FOREIGN.contains(lower) || FOREIGN_PREFIXES.stream().anyMatch(lower::startsWith);
     }
 
-    /** {@return the value of a setting, its default where none is given} */
-    <T> T get(SettingKey<T> key) {
+    /**
+     * Reads one setting.
+     *
+     * @param key which
+     * @return its value, its default where none is given
+     * @throws SettingException on a wrong value
+     */
+    public <T> T get(SettingKey<T> key) {
         @Nullable String text = values.get(key.name());
         return key.read(pid, text == null ? key.defaultText() : text);
     }

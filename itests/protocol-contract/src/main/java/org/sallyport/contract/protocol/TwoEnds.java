@@ -300,6 +300,11 @@ public final class TwoEnds implements AutoCloseable {
         tunnels.forEach(tunnel -> tunnel.usable(!busy));
     }
 
+    /** Takes the protocol away where applications connect; returns when nobody runs its code any more. */
+    public void removeProtocol() {
+        ingress.protocols().remove(service);
+    }
+
     /** Closes all tunnels at once. */
     public void loseAll() {
         decoys.forEach(tunnel -> tunnel.close("lost"));

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.protocol.http.internal;
+
+import org.sallyport.contract.protocol.LanguageContract;
+import org.sallyport.contract.protocol.Speech;
+import org.sallyport.spi.Protocol;
+
+class HttpContractTest extends LanguageContract {
+    @Override
+    protected Protocol protocol() {
+        return new HttpProtocol();
+    }
+
+    @Override
+    protected String name() {
+        return "http";
+    }
+
+    @Override
+    protected Speech speech() {
+        return new HttpSpeech();
+    }
+}
