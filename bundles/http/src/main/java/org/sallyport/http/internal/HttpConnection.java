@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.http.HttpLimits;
 import org.sallyport.spi.StageEvent;
 import org.sallyport.spi.StreamContext;
+import org.sallyport.spi.stage.ReadGate;
 
 /**
  * An application's connection.

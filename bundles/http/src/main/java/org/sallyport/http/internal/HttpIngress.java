@@ -12,7 +12,6 @@ import java.util.function.LongSupplier;
 import org.sallyport.http.HttpLimits;
 import org.sallyport.spi.StageEvent;
 import org.sallyport.spi.StreamContext;
-import org.sallyport.spi.stage.ReadGate;
 
 /**
  * HTTP at the application's side of a connection: what its channel tells, handed to the {@link HttpConnection}, or on, or

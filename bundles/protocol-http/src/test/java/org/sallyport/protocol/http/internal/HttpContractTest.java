@@ -2,6 +2,7 @@
 // Copyright the Sallyport authors
 package org.sallyport.protocol.http.internal;
 
+import org.sallyport.api.config.LimitSettings;
 import org.sallyport.contract.protocol.LanguageContract;
 import org.sallyport.contract.protocol.Speech;
 import org.sallyport.spi.Protocol;
@@ -9,7 +10,7 @@ import org.sallyport.spi.Protocol;
 class HttpContractTest extends LanguageContract {
     @Override
     protected Protocol protocol() {
-        return new HttpProtocol();
+        return new HttpProtocol(() -> LimitSettings.DEFAULTS);
     }
 
     @Override

@@ -89,8 +89,7 @@ sealed interface Ceiling {
                     : null;
         }
 
-        private Verdict.Denied explained(
-                Verdict.Denied denied, String host, int port, @Nullable InetAddress address) {
+        private Verdict.Denied explained(Verdict.Denied denied, String host, int port, @Nullable InetAddress address) {
             String place = new HostPort(host, port).toString();
             AclRule rule = rules.decisive(host, port, address);
             if (denied.byPath()) {

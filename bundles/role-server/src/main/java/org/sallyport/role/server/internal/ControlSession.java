@@ -141,7 +141,10 @@ final class ControlSession extends ChannelInboundHandlerAdapter {
      */
     void send(ControlMessage message, Consumer<Boolean> left) {
         tunnel.control().writeAndFlush(message).addListener((Future<Void> written) -> {
-            if (!written.isSuccess() && tunnel.control().isOpen()) {
+            // after this end's own last word there is nobody to disagree with
+            if (!written.isSuccess()
+                    && tunnel.control().isOpen()
+                    && !tunnel.control().isOutputShutdown()) {
                 LOG.warn("{}: a control message could not be sent, the tunnel is closed", this, written.cause());
                 tunnel.close("a control message could not be sent: " + written.cause());
             }

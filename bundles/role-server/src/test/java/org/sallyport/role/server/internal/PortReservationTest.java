@@ -21,6 +21,7 @@ import org.sallyport.api.Direction;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.PortRange;
+import org.sallyport.api.Transport;
 import org.sallyport.api.registry.RegistrySnapshot;
 import org.sallyport.api.service.Refusal;
 
@@ -53,8 +54,9 @@ final class PortReservationTest {
     @Test
     void the_lowest_free_port_is_given_that_no_other_program_holds() {
         RegistrySnapshot snapshot = with(destination(ONE, "00001", Direction.ON_PREMISES, "tcp", 15_000));
-        assertThat(PortReservation.choose(snapshot, RANGE, false, Set.of())).isEqualTo(15_001);
-        assertThat(PortReservation.choose(snapshot, RANGE, false, Set.of(15_001)))
+        assertThat(PortReservation.choose(snapshot, RANGE, Transport.TCP, Set.of()))
+                .isEqualTo(15_001);
+        assertThat(PortReservation.choose(snapshot, RANGE, Transport.TCP, Set.of(15_001)))
                 .isEqualTo(15_002);
     }
 
@@ -63,8 +65,10 @@ final class PortReservationTest {
         RegistrySnapshot snapshot = with(
                 destination(ONE, "00001", Direction.ON_PREMISES, "udp", 15_000),
                 destination(ONE, "00002", Direction.CLOUD, "tcp", 15_001));
-        assertThat(PortReservation.choose(snapshot, RANGE, false, Set.of())).isEqualTo(15_000);
-        assertThat(PortReservation.choose(snapshot, RANGE, true, Set.of())).isEqualTo(15_001);
+        assertThat(PortReservation.choose(snapshot, RANGE, Transport.TCP, Set.of()))
+                .isEqualTo(15_000);
+        assertThat(PortReservation.choose(snapshot, RANGE, Transport.UDP, Set.of()))
+                .isEqualTo(15_001);
     }
 
     @Test
@@ -73,7 +77,7 @@ final class PortReservationTest {
                 destination(ONE, "00001", Direction.ON_PREMISES, "tcp", 15_000),
                 destination(TWO, "00001", Direction.ON_PREMISES, "tcp", 15_002),
                 destination(TWO, "00002", Direction.ON_PREMISES, "tcp", 20_000));
-        assertThatThrownBy(() -> PortReservation.choose(snapshot, RANGE, false, Set.of(15_001)))
+        assertThatThrownBy(() -> PortReservation.choose(snapshot, RANGE, Transport.TCP, Set.of(15_001)))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("of the 3 ports in listen.ports = 15000-15002, destinations have 2")
                 .hasMessageContaining("hold 1")
@@ -125,7 +129,7 @@ final class PortReservationTest {
     void a_port_that_another_program_holds_is_found_out() throws IOException {
         try (ServerSocket held = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = held.getLocalPort();
-            assertThat(FreePorts.busy(new PortRange(port, port), new BitSet(), "127.0.0.1", false))
+            assertThat(FreePorts.busy(new PortRange(port, port), new BitSet(), "127.0.0.1", Transport.TCP))
                     .containsExactly(port);
         }
     }
