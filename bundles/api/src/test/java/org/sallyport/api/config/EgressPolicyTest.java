@@ -105,8 +105,9 @@ final class EgressPolicyTest {
     @Test
     void aRefusalNamesTheAddressAndTheSettingThatWouldAllowIt() throws Exception {
         assertThat(policy("", "").verdict("localhost", 80, parsed("127.0.0.1"), own -> false))
-                .hasToString("Denied[source=POLICY, reason=localhost:80 (127.0.0.1) is a loopback address, denied by"
-                        + " default; egress.allow = 127.0.0.1:80 in the server's configuration would allow it]");
+                .hasToString(
+                        "Denied[source=POLICY, reason=localhost:80 (127.0.0.1) is a loopback address, denied by"
+                                + " default; egress.allow = 127.0.0.1:80 in the server's configuration would allow it, byPath=false]");
     }
 
     @Test

@@ -145,7 +145,7 @@ final class Samples {
                 deny ? AclRule.Action.DENY : AclRule.Action.ALLOW,
                 host,
                 random.nextBoolean() ? 0 : 1 + random.nextInt(65_535),
-                deny || random.nextBoolean() ? "" : "/a:b/%20[" + random.nextInt(10) + "]");
+                deny || random.nextBoolean() ? "" : "/a:b/\u00fc[" + random.nextInt(10) + "]");
     }
 
     private Instant time() {
