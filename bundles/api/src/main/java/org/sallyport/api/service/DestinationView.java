@@ -3,6 +3,7 @@
 package org.sallyport.api.service;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.ProxyAddress;
 import org.sallyport.api.SourceRule;
@@ -16,6 +17,7 @@ import org.sallyport.api.SourceRule;
  * @param state {@code listening}, {@code waiting}, {@code failed}, {@code blocked} or {@code disabled}
  * @param cause why, or a remark
  * @param options what is tuned
+ * @param dropped datagrams that the server dropped since it started; null where connections are carried
  */
 public record DestinationView(
         String id,
@@ -30,7 +32,8 @@ public record DestinationView(
         String cause,
         Options options,
         Connections connections,
-        Bytes bytes) {
+        Bytes bytes,
+        @Nullable Long dropped) {
     /**
      * What an operator may tune; see {@link org.sallyport.api.DestinationOptions}.
      *

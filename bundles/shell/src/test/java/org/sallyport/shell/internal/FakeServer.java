@@ -86,12 +86,22 @@ public final class FakeServer {
 
     /** {@return the on-premises destination, with options of one's own} */
     public static DestinationView onPremises(String state, String cause, DestinationView.Options options) {
+        return onPremises("tcp", state, cause, options, null);
+    }
+
+    /** {@return the on-premises destination, with a protocol that carries datagrams} */
+    public static DestinationView datagrams(long dropped) {
+        return onPremises("udp", "listening", "", DestinationView.Options.of(DestinationOptions.DEFAULTS), dropped);
+    }
+
+    private static DestinationView onPremises(
+            String protocol, String state, String cause, DestinationView.Options options, @Nullable Long dropped) {
         return new DestinationView(
                 ON_PREMISES,
                 GATEWAY,
                 "Database",
                 "on-premises",
-                "tcp",
+                protocol,
                 new DestinationView.Endpoint("db.example", 5432),
                 new DestinationView.Listen("127.0.0.1", 15000),
                 !state.equals("disabled"),
@@ -99,7 +109,8 @@ public final class FakeServer {
                 cause,
                 options,
                 new DestinationView.Connections(1, 20, 3),
-                new DestinationView.Bytes(4096, 8192));
+                new DestinationView.Bytes(4096, 8192),
+                dropped);
     }
 
     public static DestinationView cloud() {
@@ -116,7 +127,8 @@ public final class FakeServer {
                 "no client is attached",
                 DestinationView.Options.of(DestinationOptions.DEFAULTS),
                 new DestinationView.Connections(0, 0, 0),
-                new DestinationView.Bytes(0, 0));
+                new DestinationView.Bytes(0, 0),
+                null);
     }
 
     private static ClientView client(String state) {

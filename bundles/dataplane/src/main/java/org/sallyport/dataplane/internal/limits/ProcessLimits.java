@@ -63,6 +63,8 @@ public record ProcessLimits(
                 LimitView.count("handshakes.process", handshakes.most(), handshakes.taken()),
                 LimitView.count("handshakes.source", handshakeSources.most(), null),
                 LimitView.count("flows.process", datagramFlows.most(), datagramFlows.taken()),
+                // kept by each destination for itself
+                LimitView.count("flows.source", settings.now().shared().flowsSource(), null),
                 LimitView.rate("ingress.source", ingress.source()),
                 LimitView.rate("ingress.destination", ingress.destination()),
                 LimitView.rate("ingress.fruitless.source", ingress.fruitlessSource()),

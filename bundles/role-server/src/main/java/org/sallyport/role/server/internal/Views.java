@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Acl;
 import org.sallyport.api.Destination;
 import org.sallyport.api.Gateway;
 import org.sallyport.api.State;
+import org.sallyport.api.Transport;
 import org.sallyport.api.service.AclView;
 import org.sallyport.api.service.ClientView;
 import org.sallyport.api.service.DestinationView;
@@ -83,7 +85,15 @@ final class Views {
                         : new DestinationView.Connections(status.open(), status.total(), status.refused()),
                 status == null
                         ? new DestinationView.Bytes(0, 0)
-                        : new DestinationView.Bytes(status.bytesIn(), status.bytesOut()));
+                        : new DestinationView.Bytes(status.bytesIn(), status.bytesOut()),
+                dropped(destination, status));
+    }
+
+    private static @Nullable Long dropped(Destination destination, GatewayPlane.@Nullable Status status) {
+        if (Transport.of(destination.protocol()) == Transport.TCP) {
+            return null;
+        }
+        return status == null ? 0 : status.dropped();
     }
 
     static ClientView client(GatewayState gateway, AttachedClient client) {

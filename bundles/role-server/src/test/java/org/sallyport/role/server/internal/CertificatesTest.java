@@ -319,9 +319,8 @@ final class CertificatesTest {
     @Test
     void whatExpiresAtAClientIsShownAndIsNotHealthy() {
         TestClient client = attached();
+        client.remarks(new Applied.Remark(cloud.id(), "its ingress certificate ends soon"));
         client.send(new Listeners(List.of(new Listeners.Port(cloud.id(), "listening", "127.0.0.1", 12_000, ""))));
-        client.send(new Applied(
-                99, List.of(), List.of(new Applied.Remark(cloud.id(), "its ingress certificate ends soon"))));
         get(fixture.destinations.await(new DestinationId(cloud.id()), "listening", Duration.ofSeconds(5)));
         fixture.settle();
 

@@ -24,6 +24,7 @@ final class TestClient {
     private volatile Channel channel;
     private volatile TestTunnel tunnel;
     private volatile String id = "";
+    private volatile List<Applied.Remark> remarks = List.of();
 
     void begin(Channel connected, TestTunnel serverSide) {
         channel = connected;
@@ -46,10 +47,22 @@ final class TestClient {
     void received(Object message) {
         received.add(message);
         if (applies && message instanceof Attached attached) {
-            send(new Applied(attached.config().revision(), List.of()));
+            applied(attached.config().revision());
         } else if (applies && message instanceof Config config) {
-            send(new Applied(config.revision(), List.of()));
+            applied(config.revision());
         }
+    }
+
+    private void applied(long revision) {
+        send(new Applied(revision, List.of(), remarks));
+    }
+
+    /** Says something of a destination, now and whenever it applies a configuration. */
+    void remarks(Applied.Remark remark) {
+        channel.eventLoop().execute(() -> {
+            remarks = List.of(remark);
+            applied(99);
+        });
     }
 
     void ended() {

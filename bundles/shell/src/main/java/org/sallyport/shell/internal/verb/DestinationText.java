@@ -64,7 +64,8 @@ final class DestinationText {
                 .with("ALPN", String.join(", ", destination.options().alpn()))
                 .with("Timeouts", timeouts(destination.options()));
         addWays(lines, destination.options());
-        return lines.with(
+        Long dropped = destination.dropped();
+        lines.with(
                         "Connections",
                         destination.connections().open() + " open, "
                                 + destination.connections().total() + " in all, "
@@ -72,8 +73,11 @@ final class DestinationText {
                 .with(
                         "Bytes",
                         destination.bytes().in() + " from applications, "
-                                + destination.bytes().out() + " to them")
-                .toString();
+                                + destination.bytes().out() + " to them");
+        if (dropped != null) {
+            lines.with("Datagrams", dropped + " dropped");
+        }
+        return lines.toString();
     }
 
     /** Lines for what most destinations have not. */

@@ -17,12 +17,12 @@ import org.sallyport.api.service.DestinationView;
 /**
  * Views as JSON: their component names are the field names, absent values are null, instants are ISO 8601. A
  * destination's options are there when one of them is not at its default, so that the fields others count on stay the
- * same whatever can be tuned.
+ * same whatever can be tuned. What is counted of datagrams only is there for those that carry them.
  */
 final class Json {
     private static final ObjectWriter WRITER = JsonMapper.builder()
             .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
-            .addMixIn(DestinationView.class, TunedOptions.class)
+            .addMixIn(DestinationView.class, DestinationForm.class)
             .build()
             .writer(new DefaultPrettyPrinter().withArrayIndenter(new DefaultIndenter("  ", "\n")));
 
@@ -37,9 +37,12 @@ final class Json {
     }
 
     /** How a destination's view is written. */
-    interface TunedOptions {
+    interface DestinationForm {
         @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Defaults.class)
         DestinationView.Options options();
+
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        Long dropped();
     }
 
     /** Equal to options that need not be written; made by the library. */

@@ -298,7 +298,10 @@ final class DoorListenerTest {
             caller.type("gateway:show nonsense\r");
             caller.until("is not a gateway ID");
             caller.until("sallyport server> ");
-            caller.type("half a comm\u0003");
+            // completed means that the line is being edited: before that the interrupt would be nobody's
+            caller.type("gateway:li\t");
+            caller.until("gateway:list ");
+            caller.type("\u0003");
             caller.until("sallyport server> ");
             caller.send(DoorFrame.size(200, 50));
             caller.type("echo $COLUMNS\r");

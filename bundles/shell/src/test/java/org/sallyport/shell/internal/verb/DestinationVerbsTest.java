@@ -113,6 +113,14 @@ final class DestinationVerbsTest {
     }
 
     @Test
+    void droppedDatagramsAreShownWhereDatagramsAreCarried() {
+        assertThat(Json.text(FakeServer.datagrams(7))).contains("\"dropped\" : 7");
+        assertThat(DestinationText.show(FakeServer.datagrams(7))).containsPattern("Datagrams +7 dropped\n");
+        assertThat(Json.text(FakeServer.onPremises("listening", ""))).doesNotContain("dropped");
+        assertThat(DestinationText.show(FakeServer.onPremises("listening", ""))).doesNotContain("Datagrams");
+    }
+
+    @Test
     void whatMostDestinationsHaveNotIsShownWhereOneHasIt() {
         DestinationView.Options tuned = DestinationView.Options.of(DestinationOptions.DEFAULTS
                 .withSourceHeaders(new SourceHeaders(ProxyProtocol.V1, true))
