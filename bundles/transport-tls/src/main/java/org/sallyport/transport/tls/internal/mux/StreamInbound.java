@@ -347,7 +347,7 @@ final class StreamInbound {
         if (taking >= window / 2) {
             long now = mux.nanoTime();
             // what a window loses is kept back of what was taken
-            int change = mux.memory().resize(this, halfTaken ? now - takingBefore : Long.MAX_VALUE, bytes - 1);
+            int change = mux.memory().resize(this, now, halfTaken ? now - takingBefore : Long.MAX_VALUE, bytes - 1);
             taking = 0;
             halfTaken = true;
             takingBefore = takingSince;

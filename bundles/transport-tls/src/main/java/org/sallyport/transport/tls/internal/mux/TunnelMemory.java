@@ -20,6 +20,10 @@ import org.sallyport.wire.TunnelProtocol;
  * on. The round trip is the shortest of the last half minute: a longer one has our own queues in it, and windows that
  * follow those would make them longer yet.
  *
+ * <p>Under load the queues decide, and then what a stream gets is as much as its window is. So a window also grows when all of
+ * it was read at least as fast as all of the tunnel's widest: the streams that carry as much as they can have windows of one
+ * size, that of the first which grew.
+ *
  * <h2>Bytes held</h2>
  *
  * Streams that hold bytes are in a list, in the order in which they last moved. Its first is what {@link ProcessMemory}
@@ -39,9 +43,22 @@ final class TunnelMemory implements ProcessMemory.Holder {
     private final WindowLimits limits;
     private final ProcessMemory process;
 
+    /** What takes longer to read a window is held up by its reader, and nobody follows it. */
+    private static final long FAST_NANOS = 50_000_000;
+
+    /** After that a stream that has not gone on is no longer what others follow. */
+    private static final long FOLLOWED_NANOS = 1_000_000_000;
+
     private int initial = TunnelProtocol.INITIAL_WINDOW;
     private long grown;
     private int competing;
+
+    /** The widest window of those who are fast, how long all of it took to be read, and when that was. */
+    private int widest;
+
+    private long widestTook;
+    private long widestAt;
+
     private long held;
     private volatile long told;
     private volatile long publishedGrown;
@@ -86,14 +103,15 @@ final class TunnelMemory implements ProcessMemory.Holder {
     /**
      * Half of a stream's window was read.
      *
+     * @param now of the clock
      * @param took nanoseconds that all of it took, this half and the one before
      * @param mostLess bytes by which the window can become smaller now
      * @return bytes by which it changes, negative when it has more than its share
      */
-    int resize(StreamInbound stream, long took, int mostLess) {
+    int resize(StreamInbound stream, long now, long took, int mostLess) {
         int beyond = stream.window - stream.beginning;
         long rtt = liveness.shortestRttNanos();
-        boolean wants = rtt >= 0 && took < 4 * Math.max(rtt, LEAST_RTT_NANOS);
+        boolean wants = rtt >= 0 && (took < 4 * Math.max(rtt, LEAST_RTT_NANOS) || follows(stream, now, took));
         compete(stream, wants || beyond > 0);
         long share = Math.min(limits.most(), stream.beginning + limits.tunnel() / Math.max(1, competing));
         if (stream.window > share) {
@@ -108,6 +126,16 @@ final class TunnelMemory implements ProcessMemory.Holder {
         }
         grow(more);
         return more;
+    }
+
+    /** {@return whether a stream is as fast as that with the widest window, with a smaller one} */
+    private boolean follows(StreamInbound stream, long now, long took) {
+        if (took < FAST_NANOS && (stream.window >= widest || now - widestAt > FOLLOWED_NANOS)) {
+            widest = stream.window;
+            widestTook = took;
+            widestAt = now;
+        }
+        return stream.window < widest && took <= widestTook;
     }
 
     private void compete(StreamInbound stream, boolean competes) {

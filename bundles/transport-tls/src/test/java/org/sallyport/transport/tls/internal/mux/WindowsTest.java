@@ -138,6 +138,53 @@ class WindowsTest {
     }
 
     @Test
+    void aWindowThatIsReadAsFastAsTheWidestBecomesAsWide() {
+        agree(1);
+        MuxStreamChannel first = flowing(3);
+        MuxStreamChannel second = flowing(5);
+        grow(first, 3);
+        int widest = first.inbound().window;
+        assertThat(widest).isGreaterThan(2 * BEGINNING);
+        for (int turn = 0; turn < 12; turn++) {
+            credit(3, widest / 2, 5);
+            credit(5, second.inbound().window / 2, 5);
+        }
+        assertThat(first.inbound().window).isEqualTo(widest);
+        assertThat(second.inbound().window).isEqualTo(widest);
+    }
+
+    @Test
+    void aWindowThatIsReadMoreSlowlyThanTheWidestStaysAsItIs() {
+        agree(1);
+        MuxStreamChannel first = flowing(3);
+        MuxStreamChannel second = flowing(5);
+        grow(first, 4);
+        int widest = first.inbound().window;
+        for (int turn = 0; turn < 12; turn++) {
+            for (int half = 0; half < 3; half++) {
+                credit(3, widest / 2, 5);
+            }
+            credit(5, BEGINNING / 2, 5);
+        }
+        assertThat(second.inbound().window).isEqualTo(BEGINNING);
+    }
+
+    @Test
+    void nobodyFollowsAStreamThatHasNotGoneOnForLong() {
+        agree(1);
+        MuxStreamChannel first = flowing(3);
+        MuxStreamChannel second = flowing(5);
+        grow(first, 4);
+        credit(3, first.inbound().window / 2, 5);
+        credit(3, first.inbound().window / 2, 5);
+        pass(reader, 2_000);
+        for (int turn = 0; turn < 12; turn++) {
+            credit(5, BEGINNING / 2, 4);
+        }
+        assertThat(second.inbound().window).isEqualTo(BEGINNING);
+    }
+
+    @Test
     void aStreamThatEndsGivesItsWindowBack() {
         agree();
         MuxStreamChannel stream = flowing(3);
@@ -366,10 +413,14 @@ class WindowsTest {
 
     /** Agrees at both ends over a path with a round trip. */
     private void agree() {
+        agree(RTT_MILLIS);
+    }
+
+    private void agree(int rttMillis) {
         for (MuxEnd end : List.of(sender, reader)) {
             end.mux.agreeWindows();
             assertThat(Frames.words(end.written())).contains("PING SYN 0");
-            pass(end, RTT_MILLIS);
+            pass(end, rttMillis);
             end.read(Frames.bytes(out -> FrameWriter.ping(out, true, 0)));
         }
     }
