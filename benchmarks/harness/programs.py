@@ -39,10 +39,13 @@ class Setup:
     tunnels: int = 1
     round_trip_ms: int = 0  # of the path between the ends; 0: loopback itself
     http: bool = False  # also a way to the web server that reads HTTP
+    datagrams: bool = False  # also a way for datagrams to the load's resource
 
     def text(self) -> str:
         if self.http:
             return "one tunnel, HTTP read"
+        if self.datagrams:
+            return "one tunnel, datagrams"
         return f"{self.round_trip_ms} ms round trip" if self.round_trip_ms else f"{self.tunnels} tunnels" if self.tunnels > 1 else "one tunnel"
 
 
@@ -62,7 +65,7 @@ class Program:
 
     def fits(self, setup: Setup) -> bool:
         """Whether this program can be set up like that."""
-        return setup.tunnels == 1 and not setup.http
+        return setup.tunnels == 1 and not setup.http and not setup.datagrams
 
     def start(self, processes: Processes, resources: Resources) -> None:
         self.own = processes.own_directory(self.name)
@@ -165,6 +168,9 @@ class Sallyport(Program):
             made = self._run(processes, base, f"destination:create {gateway} web-http --resource 127.0.0.1:{resources.web} --protocol http")
             self.ports["web-http"] = int(made.split()[1].rpartition(":")[2])
             processes.await_port(self.ends["server"], self.ports["web-http"], own / "server.log")
+        if self.setup.datagrams:
+            made = self._run(processes, base, f"destination:create {gateway} datagrams --resource 127.0.0.1:{resources.load} --protocol udp")
+            self.ports["datagrams"] = int(made.split()[1].rpartition(":")[2])
         for what, resource in (("load", resources.load), ("web", resources.web)):
             for name, options in ((what, ""), (f"{what}-cloud", f" --cloud --client-port {free_port()}")):
                 made = self._run(processes, base, f"destination:create {gateway} {name} --resource 127.0.0.1:{resource}{options}")

@@ -231,6 +231,27 @@ class ParsedRequests(Row):
         return {"per_s": parsed["per_s"], "share": parsed["per_s"] / plain["per_s"], "p99_ms": parsed["p99_ms"]}
 
 
+class Datagrams(Row):
+    """Datagrams of 64 bytes at a steady rate, over eight flows, there and back: how many are lost."""
+
+    setup = Setup(datagrams=True)
+    work = 1e6
+
+    def __init__(self, rate: int, *, bar: Bars = (), goal: Bars = ()) -> None:
+        self.name = f"udp-{rate // 1000}k"
+        self._rate = rate
+        self.figures = {
+            "loss_percent": Figure(f"UDP echo, {rate // 1000} k datagrams a second, lost", "%", False, 2, bar, goal),
+            "cpu": Figure("· tunnel's CPU", "µs/datagram and its echo", False, 1),
+        }
+
+    def measure(self, load: Load, program: Program, seconds: float) -> dict[str, float]:
+        found = load.run("datagrams", program.near("datagrams"), self._rate, 64, seconds, seconds=seconds + 1)
+        if not found["received"]:
+            raise Failed(f"{program.title}: {self.name}: of {found['sent']} datagrams none came back")
+        return found | {"units": found["received"]}
+
+
 class Connects(Row):
     """New connections: each carries one byte there and back, then ends."""
 
@@ -408,6 +429,8 @@ ROWS: dict[str, Row] = {
         Requests(256, bar=haproxy(1.2), goal=haproxy(1.7)),
         Requests(1, p99=fixed(1), p99_goal=haproxy(1)),
         ParsedRequests(64, share=fixed(0.8)),
+        Datagrams(30_000, bar=fixed(3), goal=fixed(1)),
+        Datagrams(60_000, bar=fixed(25), goal=fixed(10)),
         EchoBeside(bar=openssh(1), goal=fixed(1)),
         EchoBeside(tunnels=2, goal=fixed(0.3)),
         Bulk(8, "down", tunnels=2),

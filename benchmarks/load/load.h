@@ -57,6 +57,10 @@ void latency_add(struct latency *latency, uint64_t nanoseconds);
 /* Sorts, and prints `"p50_us":…,"p90_us":…,"p99_us":…,"p999_us":…,"max_us":…` */
 void latency_print(struct latency *latency);
 
+/* datagrams.c: the resource's socket for datagrams, and what it does when there are some */
+int open_datagram_echo(int port);
+void echo_datagrams(int fd);
+
 /* the loads; each returns the exit code */
 int run_resource(int port);
 int run_bulk(int port, bool down, int streams, double seconds, double ramp_seconds);
@@ -64,6 +68,7 @@ int run_ping(int port, size_t size, double seconds);
 int run_connects(int port, int parallel, double seconds);
 int run_idle(int port, int count, double seconds);
 int run_stall(int port, bool down, int count, double seconds);
+int run_datagrams(int port, double rate, size_t size, double seconds);
 int run_relay(int to_port, double round_trip_ms, double megabits);
 
 #endif

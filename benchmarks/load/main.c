@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const char USAGE[] =
-        "load resource PORT                       echo, source and sink (PORT 0: any free one); prints its port, runs until ended\n"
+        "load resource PORT                       echo, source and sink, and echo of datagrams (PORT 0: any free one); prints its port,\n"
+        "                                         runs until ended\n"
         "load bulk PORT down|up STREAMS SECONDS [RAMP]\n"
         "                                         throughput and fairness, after RAMP seconds (0.4) that do not count\n"
         "load ping PORT SIZE SECONDS              round trips of one connection\n"
@@ -15,6 +16,7 @@ static const char USAGE[] =
         "load idle PORT COUNT SECONDS             idle connections, held until standard input ends\n"
         "load stall PORT down|up COUNT SECONDS    connections whose reader reads nothing: this end (down), the resource (up); held\n"
         "                                         until standard input ends\n"
+        "load datagrams PORT RATE SIZE SECONDS    so many datagrams a second, and how many do not come back\n"
         "load relay PORT RTT_MS MBIT              a path to PORT with that round trip and line rate; prints its port, runs until ended\n";
 
 static const char *word(int count, char **words, int index) {
@@ -68,6 +70,10 @@ int main(int count, char **words) {
     if (strcmp(load, "stall") == 0) {
         bool down = is_down(count, words, 3);
         return run_stall(port, down, (int)number(count, words, 4, 1, 10000), number(count, words, 5, .1, 600));
+    }
+    if (strcmp(load, "datagrams") == 0) {
+        double rate = number(count, words, 3, 1, 1e6);
+        return run_datagrams(port, rate, (size_t)number(count, words, 4, 1, 1400), number(count, words, 5, .1, 600));
     }
     if (strcmp(load, "relay") == 0) {
         return run_relay(port, number(count, words, 3, 0, 2000), number(count, words, 4, 1, 100000));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-/* The resource: echo, source, sink and a reader that stalls, on one port, one thread, level-triggered. A source sends one chunk a turn, so that streams
+/* The resource: echo, source, sink and a reader that stalls, and an echo of datagrams, on one port, one thread, level-triggered. A source sends one chunk a turn, so that streams
  * share it evenly and unfairness that is measured is the program's. */
 #include "load.h"
 
@@ -134,6 +134,8 @@ int run_resource(int port) {
     memset(chunk, 'x', sizeof chunk);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     watch(epoll, EPOLL_CTL_ADD, listener, EPOLLIN, NULL);
+    int datagrams = open_datagram_echo(bound);
+    watch(epoll, EPOLL_CTL_ADD, datagrams, EPOLLIN, &datagrams);
     printf("{\"port\":%d}\n", bound);
     fflush(stdout);
     struct epoll_event events[TURN];
@@ -143,6 +145,10 @@ int run_resource(int port) {
             struct connection *connection = events[i].data.ptr;
             if (connection == NULL) {
                 accept_all(listener);
+                continue;
+            }
+            if (events[i].data.ptr == &datagrams) {
+                echo_datagrams(datagrams);
                 continue;
             }
             bool alive = (events[i].events & EPOLLERR) == 0
