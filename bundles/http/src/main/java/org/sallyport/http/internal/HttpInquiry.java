@@ -75,8 +75,8 @@ public final class HttpInquiry implements Inquiry {
     private String misunderstood(HttpFault fault) {
         boolean plain = destination.options().resourceTls().security() == LegSecurity.NONE;
         if (plain && !beginning.isEmpty() && beginning.charAt(0) == TLS_ALERT) {
-            return destination.resource() + " speaks TLS, not HTTP in the clear; destination:update "
-                    + destination.id() + " --resource-tls tls protects the way to it";
+            return destination.resource() + " speaks TLS, not HTTP in the clear; destination:update " + destination.id()
+                    + " --resource-tls tls protects the way to it";
         }
         return destination.resource() + " does not answer in HTTP/1.1: " + fault.text() + " Its answer begins with '"
                 + Shown.of(beginning) + "'; destination:update " + destination.id()

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class Trial implements Dial.Outcome, DatagramDial.Outcome, Interview.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
     private static final String PROTOCOL = "protocol";
-    private static final long QUIET_MILLIS = 500;
+    private static final long QUIET_MILLIS = 1_000;
     private static final long LONGEST_MILLIS = 10_000;
 
     private final EgressAcceptor owner;

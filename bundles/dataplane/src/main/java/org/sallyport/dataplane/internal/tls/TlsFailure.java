@@ -24,6 +24,9 @@ import org.sallyport.api.Shown;
 /** Why a handshake failed, for people, with what to do. What a peer sent is never repeated but for names. */
 public final class TlsFailure {
     private static final int MOST_CAUSES = 10;
+    /** What a peer says that does not like the certificate that it was shown, or that it was shown none. */
+    private static final List<String> UNLOVED =
+            List.of("bad certificate", "certificate unknown", "handshake failure", "access denied");
 
     /**
      * What can be done, as the end of a sentence.
@@ -173,7 +176,7 @@ public final class TlsFailure {
         if (plain.contains("unknown ca")) {
             return peer + " does not trust who signed the certificate that it was shown" + unshown;
         }
-        if (plain.contains("bad certificate") || plain.contains("handshake failure")) {
+        if (UNLOVED.stream().anyMatch(plain::contains)) {
             return Shown.of(plain)
                     + (unshown.isEmpty() ? "" : ", perhaps for want of a certificate that it trusts" + unshown);
         }

@@ -53,6 +53,7 @@ final class FakePlane implements DataPlane {
         Duration closing;
         boolean gone;
         OpenReply reply = OpenReply.OK;
+        List<ProbeStep> steps = List.of();
 
         PlaneConfig last() {
             return applied.get(applied.size() - 1);

@@ -65,7 +65,10 @@ final class DestinationTest {
         }
         return CompletableFuture.allOf(legs.toArray(CompletableFuture<?>[]::new))
                 .thenApplyAsync(
-                        all -> legs.stream().flatMap(each -> each.join().stream()).toList(), thread);
+                        all -> legs.stream()
+                                .flatMap(each -> each.join().stream())
+                                .toList(),
+                        thread);
     }
 
     private static CompletableFuture<List<Leg>> done(Leg leg) {
