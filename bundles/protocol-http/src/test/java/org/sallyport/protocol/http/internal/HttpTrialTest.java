@@ -34,8 +34,8 @@ import org.sallyport.testkit.resource.Resource;
 class HttpTrialTest {
     private static final String NAME = "web.example";
 
-    private final TwoEnds ends = new TwoEnds(
-            Way.ON_PREMISES, new Properties(), "http", new HttpProtocol(() -> LimitSettings.DEFAULTS));
+    private final TwoEnds ends =
+            new TwoEnds(Way.ON_PREMISES, new Properties(), "http", new HttpProtocol(() -> LimitSettings.DEFAULTS));
     private final TestAuthority authority = new TestAuthority("resources");
     private DestinationOptions options = DestinationOptions.DEFAULTS;
 

@@ -421,7 +421,9 @@ final class OperationsTest {
         assertThat(legs).hasSizeLessThan(30).allMatch(leg -> leg.text().length() <= 481);
         assertThat(legs).allSatisfy(leg -> assertThat(leg.leg() + leg.text()).matches("[^\\p{Cntrl}]*"));
         DestinationService.Leg last = legs.get(legs.size() - 1);
-        assertThat(last.passed()).as("passed steps and a refusal contradict each other").isFalse();
+        assertThat(last.passed())
+                .as("passed steps and a refusal contradict each other")
+                .isFalse();
         assertThat(last.text()).contains("refused");
     }
 
