@@ -236,8 +236,8 @@ final class CarryIT {
         try {
             String place = "127.0.0.1:" + secure.getAddress().getPort();
             server.run("acl:allow " + gateway + " " + place);
-            Instance.Made made = server.destination(
-                    gateway + " secure --protocol https --resource-tls tls --resource-name db.example --resource " + place);
+            Instance.Made made = server.destination(gateway
+                    + " secure --protocol https --resource-tls tls --resource-name db.example --resource " + place);
             server.run("destination:cert " + made.id() + " issue app.example");
             server.run("destination:show " + made.id() + " --wait listening");
 

@@ -5,7 +5,6 @@ package org.sallyport.contract.protocol;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +28,6 @@ import org.sallyport.api.SourceRule;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.event.Event;
-import org.sallyport.spi.ProbeReport;
 import org.sallyport.spi.ProbeStep;
 import org.sallyport.spi.Protocol;
 import org.sallyport.testkit.Await;
@@ -382,7 +379,7 @@ public abstract class DatagramContract {
         try (DatagramPeer silent = DatagramPeer.open()) {
             listening(silent, STANDARD, 1);
 
-            List<ProbeStep> steps = trial();
+            List<ProbeStep> steps = ends.trial().steps();
 
             assertThat(steps).extracting(ProbeStep::name).containsExactly("acl", "name", "connect");
             assertThat(steps).allMatch(ProbeStep::passed);
@@ -399,17 +396,10 @@ public abstract class DatagramContract {
         ends.attach();
         ends.listening(new HostPort("127.0.0.1", closed), STANDARD);
 
-        ProbeStep last = trial().get(2);
+        ProbeStep last = ends.trial().steps().get(2);
 
         assertThat(last.name()).isEqualTo("connect");
         assertThat(last.passed()).isEqualTo(!carriesEmpty());
         assertThat(last.text()).contains(carriesEmpty() ? "nobody listens at that port" : "is not known");
-    }
-
-    private List<ProbeStep> trial() {
-        Future<ProbeReport> report =
-                ends.dialling(0).gateway().probe(ends.only().id());
-        assertThat(report.awaitUninterruptibly(20, TimeUnit.SECONDS)).isTrue();
-        return report.getNow().steps();
     }
 }

@@ -4,13 +4,11 @@ package org.sallyport.contract.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -56,14 +54,7 @@ public abstract class TrialContract extends LegsFixture {
             ends.attach(ALL);
         }
         ends.listening(resource, options);
-        return trial();
-    }
-
-    private ProbeReport trial() {
-        Future<ProbeReport> report =
-                ends.dialling(0).gateway().probe(ends.only().id());
-        assertThat(report.awaitUninterruptibly(20, TimeUnit.SECONDS)).isTrue();
-        return report.getNow();
+        return ends.trial();
     }
 
     private static List<String> names(ProbeReport report) {
@@ -133,7 +124,7 @@ public abstract class TrialContract extends LegsFixture {
         try (Resource echo = echo()) {
             ends.attach((host, port, address) -> new Verdict.Denied(Verdict.Source.ACL, "no rule; acl:allow g h:1"));
             ends.listening(echo.address(), options());
-            assertThat(trial().steps()).containsExactly(ProbeStep.failed("acl", "no rule; acl:allow g h:1"));
+            assertThat(ends.trial().steps()).containsExactly(ProbeStep.failed("acl", "no rule; acl:allow g h:1"));
             assertThat(echo.served()).isZero();
         }
     }
@@ -145,7 +136,7 @@ public abstract class TrialContract extends LegsFixture {
                     ? new Verdict.Allowed("test")
                     : new Verdict.Denied(Verdict.Source.CEILING, "not this address"));
             ends.listening(echo.address(), options());
-            ProbeReport report = trial();
+            ProbeReport report = ends.trial();
             assertThat(names(report)).containsExactly("acl", "name", "acl");
             assertThat(failed(report).text()).isEqualTo("not this address");
             assertThat(echo.served()).isZero();
@@ -191,13 +182,13 @@ public abstract class TrialContract extends LegsFixture {
 
             ends.change(ends.only().withOptions(through(refusing.address())));
             ends.apply();
-            ProbeStep unreached = failed(trial());
+            ProbeStep unreached = failed(ends.trial());
             assertThat(unreached.name()).isEqualTo("connect");
             assertThat(unreached.text()).contains("the server refused the connection (5)");
 
             ends.change(ends.only().withOptions(through(nobody.address())));
             ends.apply();
-            ProbeStep away = failed(trial());
+            ProbeStep away = failed(ends.trial());
             assertThat(away.name()).isEqualTo("proxy");
             assertThat(away.text()).contains("refused the connection").contains("--resource-proxy");
         }

@@ -53,8 +53,7 @@ public final class Resources {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry(
-                    "own", material.key(), password, material.chain().toArray(Certificate[]::new));
+            store.setKeyEntry("own", material.key(), password, material.chain().toArray(Certificate[]::new));
             KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
             keys.init(store, password);
             SSLContext context = SSLContext.getInstance("TLS");

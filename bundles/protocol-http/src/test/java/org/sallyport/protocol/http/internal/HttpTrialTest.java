@@ -4,11 +4,11 @@ package org.sallyport.protocol.http.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,10 +49,7 @@ class HttpTrialTest {
             ends.attach();
         }
         ends.listening(resource, options);
-        Future<ProbeReport> report =
-                ends.dialling(0).gateway().probe(ends.only().id());
-        assertThat(report.awaitUninterruptibly(20, TimeUnit.SECONDS)).isTrue();
-        return report.getNow().steps();
+        return ends.trial().steps();
     }
 
     private static Resource saying(String text) {
@@ -77,15 +74,13 @@ class HttpTrialTest {
     void theRequestIsSmallAndCallsTheResourceByItsName() throws Exception {
         try (Resource held = Resource.held()) {
             ends.attach().listening(held.address(), options);
-            Future<ProbeReport> report =
-                    ends.dialling(0).gateway().probe(ends.only().id());
+            CompletableFuture<ProbeReport> report = CompletableFuture.supplyAsync(ends::trial);
             try (Conversation resource = held.next()) {
                 String head = "HEAD / HTTP/1.1\r\nHost: " + held.address() + "\r\n";
                 assertThat(resource.receive(head.length())).isEqualTo(head);
                 resource.send("HTTP/1.1 200 OK\r\n\r\n");
-                assertThat(report.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(report.get(20, TimeUnit.SECONDS).steps()).allMatch(ProbeStep::passed);
             }
-            assertThat(report.getNow().steps()).allMatch(ProbeStep::passed);
         }
     }
 
