@@ -3,10 +3,13 @@
 package org.sallyport.http;
 
 import java.util.function.LongSupplier;
+import org.sallyport.api.Destination;
 import org.sallyport.api.LegSecurity;
 import org.sallyport.api.config.Limits;
 import org.sallyport.http.internal.HttpIngress;
+import org.sallyport.http.internal.HttpInquiry;
 import org.sallyport.http.internal.HttpPathGuard;
+import org.sallyport.spi.Inquiry;
 import org.sallyport.spi.PipelineStage;
 import org.sallyport.spi.Protocol;
 
@@ -66,5 +69,11 @@ public abstract class HttpCarrying implements Protocol {
     @Override
     public final boolean judgesPaths() {
         return true;
+    }
+
+    /** Whatever the resource answers in HTTP, it speaks it. */
+    @Override
+    public final Inquiry inquiry(Destination destination) {
+        return new HttpInquiry(destination, HttpLimits.DEFAULTS);
     }
 }

@@ -50,12 +50,14 @@ public interface GatewayPlane {
     Status status(DestinationId destination);
 
     /**
-     * Tries the egress leg of a destination from this end without carrying anything: ACL, name, connect.
+     * Tries a destination from this end without carrying anything. Where its resource is dialled from here, that is done as
+     * for an open: policy, name, connection, TLS, and a question in the language of its protocol. Where applications connect
+     * here, the report tells of the certificate that they are shown, or has no steps if there is none to show.
      *
-     * @param destination whose egress is here
-     * @return what an open would have been answered
+     * @param destination any that was applied
+     * @return what came of it, after its connect timeout at the latest
      */
-    Future<OpenReply> probe(DestinationId destination);
+    Future<ProbeReport> probe(DestinationId destination);
 
     /**
      * Closes the listeners, drains the connections and forgets the destinations. Tunnels are not closed.

@@ -2,7 +2,9 @@
 // Copyright the Sallyport authors
 package org.sallyport.spi;
 
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
+import org.sallyport.api.Destination;
 import org.sallyport.api.LegSecurity;
 
 /**
@@ -67,5 +69,16 @@ public interface Protocol {
      */
     default boolean judgesPaths() {
         return false;
+    }
+
+    /**
+     * What the resource is asked when an operator tests a destination. Only for {@link Carries#STREAM}, and not where rules
+     * allow only paths of the resource.
+     *
+     * @param destination whose resource
+     * @return a new one; null: it is only seen whether the resource can be connected
+     */
+    default @Nullable Inquiry inquiry(Destination destination) {
+        return null;
     }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.testkit.TestAuthority;
 import org.sallyport.testkit.process.Instance;
 import org.sallyport.testkit.process.Resources;
 
@@ -227,6 +228,33 @@ final class CarryIT {
         assertThat(server.run("destination:test " + made.id()).lines())
                 .isNotEmpty()
                 .allMatch(line -> line.contains(": ok"));
+    }
+
+    @Test
+    void theTestOfAnHttpsDestinationNamesTheCertificatesOfBothLegsAndTheAnswer() {
+        HttpServer secure = Resources.secureWeb("hello", new TestAuthority("test resources"), "db.example");
+        try {
+            String place = "127.0.0.1:" + secure.getAddress().getPort();
+            server.run("acl:allow " + gateway + " " + place);
+            Instance.Made made = server.destination(gateway
+                    + " secure --protocol https --resource-tls tls --resource-name db.example --resource " + place);
+            server.run("destination:cert " + made.id() + " issue app.example");
+            server.run("destination:show " + made.id() + " --wait listening");
+
+            Instance.Result untrusted = server.tryRun("destination:test " + made.id());
+            assertThat(untrusted.exit()).isEqualTo(1);
+            assertThat(untrusted.out())
+                    .contains("server certificate for applications: ok", "for app.example")
+                    .contains("CN=db.example for db.example, issued by CN=test resources, valid until ")
+                    .contains("tls: not ok", "nobody who is trusted", "upload resource-cas");
+
+            server.run("destination:update " + made.id() + " --verify-resource no");
+            assertThat(server.run("destination:test " + made.id()))
+                    .contains("CN=test resources, self-signed", "not verified", "http: ok", "HTTP/1.1 200 OK to HEAD /")
+                    .doesNotContain("not ok");
+        } finally {
+            secure.stop(0);
+        }
     }
 
     @Test

@@ -32,8 +32,8 @@ import org.sallyport.dataplane.internal.ingress.PortBook;
 import org.sallyport.dataplane.internal.plugin.Plugin;
 import org.sallyport.dataplane.internal.relay.Traffic;
 import org.sallyport.spi.GatewayPlane;
-import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.PlaneConfig;
+import org.sallyport.spi.ProbeReport;
 import org.sallyport.spi.Protocol;
 import org.sallyport.spi.Tunnel;
 import org.slf4j.Logger;
@@ -353,8 +353,9 @@ final class RunningPlane implements GatewayPlane {
     }
 
     @Override
-    public Future<OpenReply> probe(DestinationId destination) {
-        return acceptor.probe(destination);
+    public Future<ProbeReport> probe(DestinationId destination) {
+        IngressDestination here = ingress.get(destination);
+        return here == null ? acceptor.probe(destination) : control.newSucceededFuture(here.probe());
     }
 
     // ------------------------------------------------------------------ the end

@@ -170,7 +170,7 @@ final class TestPlane implements AutoCloseable, EventHub {
         if (!answer.awaitUninterruptibly(LIMIT_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("no answer within " + LIMIT_SECONDS + " s");
         }
-        return answer.getNow();
+        return answer.getNow().reply();
     }
 
     static DestinationId destination(GatewayId id) {

@@ -57,8 +57,8 @@ final class RequestWriter {
                 + (tls ? "https" : "http"));
     }
 
-    /** The port is left out where the resource's scheme implies it; a zone means nothing to others (RFC 9844). */
-    private static String host(Destination destination) {
+    /** What a resource is called in Host. The port is left out where the resource's scheme implies it; a zone means nothing to others (RFC 9844). */
+    static String host(Destination destination) {
         HostPort resource = destination.resource();
         boolean tls = destination.options().resourceTls().security() != LegSecurity.NONE;
         String place = resource.toString().replaceFirst("%[^]]*", "");

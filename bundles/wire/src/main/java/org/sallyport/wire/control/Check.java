@@ -34,6 +34,14 @@ final class Check {
         return text;
     }
 
+    static String within(int most, String text, String key) {
+        if (text.length() > most) {
+            throw new IllegalArgumentException(
+                    "\"" + key + "\" has " + text.length() + " characters; expected at most " + most);
+        }
+        return text;
+    }
+
     /** An immutable copy in the order of its keys, so that equal messages are equal bytes. */
     static Map<String, String> sorted(Map<String, String> map) {
         return Collections.unmodifiableMap(new TreeMap<>(map));

@@ -20,11 +20,7 @@ public record LogLine(long millis, String level, String text) implements Control
 
     public LogLine {
         Check.present(level, "level");
-        requireNonNull(text, "text");
-        if (text.length() > MAX_TEXT) {
-            throw new IllegalArgumentException(
-                    "\"text\" has " + text.length() + " characters; expected at most " + MAX_TEXT);
-        }
+        Check.within(MAX_TEXT, requireNonNull(text, "text"), "text");
     }
 
     private static LogLine read(Fields fields) throws ControlViolation {

@@ -97,6 +97,48 @@ class ControlCodecTest {
                 "drain: \"deadline\" is -1; expected 0 or more");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '\'',
+            value = {
+                "33,1,1,probe-result: \"steps\" has 33 entries; expected at most 32",
+                "1,65,1,probe-result.steps: \"name\" has 65 characters; expected at most 64",
+                "1,0,1,probe-result.steps: \"name\" is empty; expected text",
+                "1,1,513,probe-result.steps: \"text\" has 513 characters; expected at most 512"
+            })
+    void stepsOfATestAreBounded(int steps, int name, int text, String message) {
+        assertViolation(cbor -> result(cbor, steps, name, text), message);
+    }
+
+    private static void result(CBORGenerator cbor, int steps, int name, int text) throws IOException {
+        cbor.writeStartObject(4);
+        cbor.writeStringField("type", "probe-result");
+        cbor.writeNumberField("request", 1);
+        cbor.writeNumberField("code", 0);
+        cbor.writeFieldName("steps");
+        cbor.writeStartArray(null, steps);
+        for (int i = 0; i < steps; i++) {
+            cbor.writeStartObject(2);
+            cbor.writeStringField("name", "n".repeat(name));
+            cbor.writeStringField("text", "t".repeat(text));
+            cbor.writeEndObject();
+        }
+        cbor.writeEndArray();
+        cbor.writeEndObject();
+    }
+
+    @Test
+    void anAnswerToATestWithoutStepsIsOneOfAnOlderClient() throws IOException {
+        server.writeInbound(message(cbor -> {
+            cbor.writeStartObject(3);
+            cbor.writeStringField("type", "probe-result");
+            cbor.writeNumberField("request", 7);
+            cbor.writeNumberField("code", 0);
+            cbor.writeEndObject();
+        }));
+        assertThat(server.<ControlMessage>readInbound()).isEqualTo(new ProbeResult(7, 0, "", 0, List.of()));
+    }
+
     @Test
     void bothTokenAndDescriptorAreAViolation() {
         assertViolation(

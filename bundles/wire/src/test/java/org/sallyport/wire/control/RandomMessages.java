@@ -38,7 +38,13 @@ final class RandomMessages {
             case 5 -> new LogLine(random.nextLong(), word(), text());
             case 6 -> new Drain(number());
             case 7 -> new Detach(text());
-            default -> new ProbeResult(number(), random.nextInt(100), text(), number());
+            default ->
+                new ProbeResult(
+                        number(),
+                        random.nextInt(100),
+                        text(),
+                        number(),
+                        list(() -> new ProbeResult.Step("s" + random.nextInt(100), random.nextBoolean(), text())));
         };
     }
 

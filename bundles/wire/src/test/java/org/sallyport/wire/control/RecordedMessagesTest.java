@@ -106,6 +106,17 @@ class RecordedMessagesTest {
                 "applied-remarks",
                 new Applied(
                         43, List.of(), List.of(new Applied.Remark("qsn47KM8iTa_aB3xY", "its certificate expires"))));
+        messages.put(
+                "probe-result-steps",
+                new ProbeResult(
+                        4,
+                        6,
+                        "connection refused",
+                        812,
+                        List.of(
+                                new ProbeResult.Step("acl", true, "db.lan:5432 may be dialled"),
+                                new ProbeResult.Step("name", true, ""),
+                                new ProbeResult.Step("connect", false, "connection refused"))));
         return messages;
     }
 

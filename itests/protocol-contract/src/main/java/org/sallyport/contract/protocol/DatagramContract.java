@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +28,7 @@ import org.sallyport.api.SourceRule;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.event.Event;
+import org.sallyport.spi.ProbeStep;
 import org.sallyport.spi.Protocol;
 import org.sallyport.testkit.Await;
 import org.sallyport.testkit.resource.DatagramPeer;
@@ -370,5 +372,34 @@ public abstract class DatagramContract {
                     .port();
             assertThat(exchange(port, "by name")).isEqualTo("by name");
         }
+    }
+
+    @Test
+    void aTestPassesWhereNobodyObjects() {
+        try (DatagramPeer silent = DatagramPeer.open()) {
+            listening(silent, STANDARD, 1);
+
+            List<ProbeStep> steps = ends.trial().steps();
+
+            assertThat(steps).extracting(ProbeStep::name).containsExactly("acl", "name", "connect");
+            assertThat(steps).allMatch(ProbeStep::passed);
+            assertThat(steps.get(2).text()).contains(carriesEmpty() ? "nobody objected" : "is not known");
+        }
+    }
+
+    @Test
+    void aTestFailsWhereTheHostSaysThatNobodyIsThere() {
+        int closed;
+        try (DatagramPeer gone = DatagramPeer.open()) {
+            closed = gone.port();
+        }
+        ends.attach();
+        ends.listening(new HostPort("127.0.0.1", closed), STANDARD);
+
+        ProbeStep last = ends.trial().steps().get(2);
+
+        assertThat(last.name()).isEqualTo("connect");
+        assertThat(last.passed()).isEqualTo(!carriesEmpty());
+        assertThat(last.text()).contains(carriesEmpty() ? "nobody listens at that port" : "is not known");
     }
 }

@@ -70,6 +70,16 @@ public final class TlsPeer {
         return socket;
     }
 
+    /** {@return a resource that ends each connection once TLS is agreed on} */
+    public Resource ending() {
+        return Resource.of(plain -> {
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
+            socket.setUseClientMode(false);
+            socket.startHandshake();
+            socket.close();
+        });
+    }
+
     /** {@return a resource that sends back what it gets, and ends when the application does} */
     public Resource echo(boolean needsClient) {
         return echo(needsClient, plain -> {});

@@ -3,6 +3,7 @@
 package org.sallyport.contract.protocol;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -32,6 +33,7 @@ import org.sallyport.dataplane.internal.tls.LegKeys;
 import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.PlaneConfig;
+import org.sallyport.spi.ProbeReport;
 import org.sallyport.spi.Protocol;
 import org.sallyport.testkit.Await;
 import org.sallyport.testkit.tunnel.MemoryTunnel;
@@ -282,6 +284,15 @@ public final class TwoEnds implements AutoCloseable {
             throw new AssertionError(destination.name() + " is not known");
         }
         return status;
+    }
+
+    /** {@return what the end that dials tells of the way to the first destination's resource} */
+    public ProbeReport trial() {
+        Future<ProbeReport> report = dialling(0).gateway().probe(only().id());
+        if (!report.awaitUninterruptibly(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("no report within 20 s");
+        }
+        return report.getNow();
     }
 
     /** {@return the first destination, mostly the only one} */

@@ -19,8 +19,9 @@ import org.sallyport.spi.OpenReply;
  * @param names are resolved elsewhere
  * @param loop on which answers come
  * @param access says of each address whether it may be dialled
+ * @param observer is told of names that are resolved
  */
-record AllowedAddresses(NameResolver names, EventLoop loop, Access access) {
+record AllowedAddresses(NameResolver names, EventLoop loop, Access access, DialObserver observer) {
     /**
      * Resolves a place's name.
      *
@@ -43,7 +44,9 @@ record AllowedAddresses(NameResolver names, EventLoop loop, Access access) {
         }
         @SuppressWarnings("unchecked") // what was asked for
         List<InetAddress> addresses = (List<InetAddress>) answer.getNow();
-        Access.Allowed allowed = access.allowed(place, AddressOrder.interleave(addresses));
+        List<InetAddress> ordered = AddressOrder.interleave(addresses);
+        Access.Allowed allowed = access.allowed(place, ordered);
+        observer.resolved(place, ordered, allowed.addresses());
         OpenReply denial = allowed.denial();
         if (!allowed.addresses().isEmpty()) {
             found.accept(allowed.addresses());

@@ -44,6 +44,7 @@ final class DatagramDial {
     private final Access access;
     private final AllowedAddresses addresses;
     private final Outcome outcome;
+    private final DialObserver observer;
     private @Nullable Future<?> deadline;
     private boolean counted;
     private boolean over;
@@ -55,6 +56,7 @@ final class DatagramDial {
      * @param destination whose resource it is
      * @param access says whether it may be reached
      * @param outcome is told
+     * @param observer hears how far it has come
      */
     DatagramDial(
             Surroundings surroundings,
@@ -62,14 +64,16 @@ final class DatagramDial {
             EventLoop loop,
             Destination destination,
             AccessPolicy access,
-            Outcome outcome) {
+            Outcome outcome,
+            DialObserver observer) {
         loops = surroundings.loops();
         this.dials = dials;
         this.loop = loop;
         this.destination = destination;
         this.outcome = outcome;
         this.access = new Access(access, destination.id());
-        addresses = new AllowedAddresses(surroundings.names(), loop, this.access);
+        this.observer = observer;
+        addresses = new AllowedAddresses(surroundings.names(), loop, this.access, observer);
     }
 
     /** Begins. */
@@ -79,6 +83,7 @@ final class DatagramDial {
             refuse(denial);
         } else if (dials.take()) {
             counted = true;
+            observer.allowed(destination.resource());
             long patience = destination.options().connectTimeout().toSeconds();
             OpenReply late = new OpenReply(
                     OpenCode.TIMED_OUT,
@@ -125,6 +130,7 @@ final class DatagramDial {
             socket.close();
         } else if (cause == null) {
             end();
+            observer.connected(socket);
             outcome.reached(socket);
         } else {
             socket.close();

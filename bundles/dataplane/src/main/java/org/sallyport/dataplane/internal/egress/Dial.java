@@ -55,6 +55,7 @@ final class Dial implements HappyEyeballs.Outcome {
     private final Access access;
     private final AllowedAddresses addresses;
     private final Outcome outcome;
+    private final DialObserver observer;
     private @Nullable Passage passage;
     private @Nullable HappyEyeballs race;
     private java.util.concurrent.@Nullable Future<?> deadline;
@@ -75,6 +76,7 @@ final class Dial implements HappyEyeballs.Outcome {
      * @param caller for whom
      * @param access says whether it may be
      * @param outcome is told
+     * @param observer hears how far it has come
      */
     Dial(
             Surroundings surroundings,
@@ -84,7 +86,8 @@ final class Dial implements HappyEyeballs.Outcome {
             TlsLeg tls,
             Caller caller,
             AccessPolicy access,
-            Outcome outcome) {
+            Outcome outcome,
+            DialObserver observer) {
         this.surroundings = surroundings;
         this.dials = dials;
         this.loop = loop;
@@ -92,8 +95,9 @@ final class Dial implements HappyEyeballs.Outcome {
         this.tls = tls;
         this.caller = caller;
         this.access = new Access(access, destination.id());
-        addresses = new AllowedAddresses(surroundings.names(), loop, this.access);
+        addresses = new AllowedAddresses(surroundings.names(), loop, this.access, observer);
         this.outcome = outcome;
+        this.observer = observer;
     }
 
     /** Begins. */
@@ -106,6 +110,7 @@ final class Dial implements HappyEyeballs.Outcome {
             refuse(denial);
             return;
         }
+        observer.allowed(resource);
         if (!dials.take()) {
             refuse(EgressAcceptor.TOO_MANY);
             return;
@@ -162,6 +167,7 @@ final class Dial implements HappyEyeballs.Outcome {
         OpenReply denial = access.denial(place);
         if (denial == null) {
             passage = wanted;
+            observer.allowed(place);
             lookUp(place, this::race);
         } else {
             refuse(denial);
@@ -180,6 +186,7 @@ final class Dial implements HappyEyeballs.Outcome {
     @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise
     public void connected(DuplexChannel socket) {
         half = socket;
+        observer.connected(socket);
         Passage wanted = passage;
         if (wanted == null) {
             introduce(socket);
@@ -202,6 +209,7 @@ final class Dial implements HappyEyeballs.Outcome {
             return;
         }
         through = true;
+        observer.through();
         ProxyProtocol header = destination.options().sourceHeaders().sent();
         if (header != ProxyProtocol.NONE) {
             ChannelFuture written = socket.writeAndFlush(HeaderWriter.write(header, caller.ends()));
@@ -241,11 +249,7 @@ final class Dial implements HappyEyeballs.Outcome {
                     new OpenReply(OpenCode.INTERNAL, obstacle == null ? "TLS was switched off" : obstacle.cause()));
             return;
         }
-        String name = destination.options().resourceTls().serverName();
-        HostPort expected = name.isEmpty()
-                ? destination.resource()
-                : new HostPort(name, destination.resource().port());
-        Handshake.connect(socket, context, expected, new Handshake.Outcome() {
+        Handshake.connect(socket, context, Handshake.expected(destination), new Handshake.Outcome() {
             @Override
             public void agreed(Map<String, String> facts) {
                 reached(socket);
@@ -253,7 +257,8 @@ final class Dial implements HappyEyeballs.Outcome {
 
             @Override
             public void failed(Throwable cause) {
-                hangUp(socket, new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, expected, cause)));
+                observer.unprotected(cause);
+                hangUp(socket, new OpenReply(OpenCode.TLS_FAILED, TlsFailure.ofResource(destination, cause)));
             }
         });
     }
@@ -300,6 +305,11 @@ final class Dial implements HappyEyeballs.Outcome {
 
     private String silence() {
         Passage wanted = passage;
+        if (race == null) {
+            HostPort place =
+                    wanted == null ? destination.resource() : wanted.proxy().address();
+            return "name " + place.host() + " was not resolved within ";
+        }
         if (wanted != null && !through) {
             return "the " + wanted.proxy().words()
                     + (half == null

@@ -2,17 +2,14 @@
 // Copyright the Sallyport authors
 package org.sallyport.dataplane.internal.egress;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +28,8 @@ import org.sallyport.spi.EventLoops;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.OpenRequest;
+import org.sallyport.spi.ProbeReport;
+import org.sallyport.spi.ProbeStep;
 import org.sallyport.spi.Protocol;
 import org.sallyport.spi.StreamAcceptor;
 import org.sallyport.spi.StreamChannel;
@@ -94,12 +93,7 @@ public final class EgressAcceptor implements StreamAcceptor {
         Plugin<Protocol> protocol =
                 surroundings.protocols().best(wanted.destination().protocol());
         if (protocol == null || !protocol.enter()) {
-            refuse(
-                    stream,
-                    request,
-                    new OpenReply(
-                            OpenCode.PROTOCOL_MISSING,
-                            "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
+            refuse(stream, request, missing(wanted));
             return;
         }
         // the limit on connections is the ingress end's, where all of them come together
@@ -110,6 +104,12 @@ public final class EgressAcceptor implements StreamAcceptor {
         } else {
             new EgressConnection(this, stream, request, wanted, access, protocol).start();
         }
+    }
+
+    private static OpenReply missing(EgressDestination wanted) {
+        return new OpenReply(
+                OpenCode.PROTOCOL_MISSING,
+                "protocol " + wanted.destination().protocol() + " is not installed at the end that dials");
     }
 
     /** {@return what is asked for a dial: who judges each request dials what is allowed in part} */
@@ -170,78 +170,60 @@ public final class EgressAcceptor implements StreamAcceptor {
     }
 
     /**
-     * Dials a destination's resource and hangs up.
+     * Dials a destination's resource, asks what its protocol has to ask, and hangs up.
      *
      * @param id of the destination
-     * @return what an open would have been answered
+     * @return how far that came
      */
-    public Future<OpenReply> probe(DestinationId id) {
+    public Future<ProbeReport> probe(DestinationId id) {
         EventLoop loop = surroundings.loops().next();
-        Promise<OpenReply> answer = loop.newPromise();
         EgressConfig now = config;
         EgressDestination wanted = now.destinations().get(id);
         OpenReply obstacle = obstacle(id, wanted, now);
         if (obstacle != null || wanted == null) {
-            return answer.setSuccess(obstacle == null ? unknown(id) : obstacle);
+            return loop.newSucceededFuture(untried("destination", obstacle == null ? unknown(id) : obstacle));
         }
         Plugin<Protocol> protocol =
                 surroundings.protocols().best(wanted.destination().protocol());
         if (protocol == null) {
-            return answer.setSuccess(new OpenReply(
-                    OpenCode.PROTOCOL_MISSING,
-                    "protocol " + wanted.destination().protocol() + " is not installed at the end that dials"));
+            return loop.newSucceededFuture(untried("protocol", missing(wanted)));
         }
-        AccessPolicy access = access(protocol, now);
-        Probe probe = new Probe(answer);
-        if (wanted.destination().transport() == Transport.UDP) {
-            loop.execute(dialDatagrams(loop, wanted, access, probe)::start);
-        } else {
-            loop.execute(dial(loop, wanted, Caller.NOBODY, access, probe)::start);
-        }
-        return answer;
+        return new Trial(this, wanted, protocol, loop).start(access(protocol, now));
+    }
+
+    private static ProbeReport untried(String step, OpenReply obstacle) {
+        return new ProbeReport(obstacle, List.of(ProbeStep.failed(step, obstacle.text())));
     }
 
     /**
      * The way to a resource, not begun, as one of this gateway.
      *
      * @param caller for whom
+     * @param observer hears how far it has come
      */
-    Dial dial(EventLoop loop, EgressDestination wanted, Caller caller, AccessPolicy access, Dial.Outcome outcome) {
-        return new Dial(surroundings, dials, loop, wanted.destination(), wanted.tls(), caller, access, outcome);
+    Dial dial(
+            EventLoop loop,
+            EgressDestination wanted,
+            Caller caller,
+            AccessPolicy access,
+            Dial.Outcome outcome,
+            DialObserver observer) {
+        return new Dial(
+                surroundings, dials, loop, wanted.destination(), wanted.tls(), caller, access, outcome, observer);
     }
 
     /** The way to a resource that takes datagrams, not begun, as one of this gateway. */
     DatagramDial dialDatagrams(
-            EventLoop loop, EgressDestination wanted, AccessPolicy access, DatagramDial.Outcome outcome) {
-        return new DatagramDial(surroundings, dials, loop, wanted.destination(), access, outcome);
+            EventLoop loop,
+            EgressDestination wanted,
+            AccessPolicy access,
+            DatagramDial.Outcome outcome,
+            DialObserver observer) {
+        return new DatagramDial(surroundings, dials, loop, wanted.destination(), access, outcome, observer);
     }
 
     EventLoops loops() {
         return surroundings.loops();
-    }
-
-    /** Hangs up on whatever answers. */
-    private record Probe(Promise<OpenReply> answer) implements Dial.Outcome, DatagramDial.Outcome {
-        @Override
-        public void reached(DuplexChannel socket) {
-            hangUp(socket);
-        }
-
-        @Override
-        public void reached(DatagramChannel socket) {
-            hangUp(socket);
-        }
-
-        @SuppressWarnings("FutureReturnValueIgnored") // nobody waits
-        private void hangUp(Channel socket) {
-            socket.close();
-            answer.trySuccess(OpenReply.OK);
-        }
-
-        @Override
-        public void refused(OpenReply reply) {
-            answer.trySuccess(reply);
-        }
     }
 
     /** An open that is ahead of this end's configuration. On its stream's loop. */

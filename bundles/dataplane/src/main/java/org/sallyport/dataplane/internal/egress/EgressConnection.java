@@ -61,7 +61,7 @@ final class EgressConnection extends RelayedConnection implements Dial.Outcome {
         this.wanted = wanted;
         this.owner = owner;
         end = new StreamEnd(this, stream.eventLoop());
-        dial = owner.dial(stream.eventLoop(), wanted, Caller.of(request), access, this);
+        dial = owner.dial(stream.eventLoop(), wanted, Caller.of(request), access, this, DialObserver.NOBODY);
     }
 
     /** Begins. */

@@ -68,7 +68,7 @@ final class EgressFlow extends Connection implements DatagramEnd.Flow, DatagramD
         end = new DatagramEnd(this, stream.eventLoop(), stream.eventLoop());
         context = new ConnectionContext(
                 this, stream.eventLoop(), request.source(), request.local(), request.facts(), new ContextSide() {});
-        dial = owner.dialDatagrams(stream.eventLoop(), wanted, access, this);
+        dial = owner.dialDatagrams(stream.eventLoop(), wanted, access, this, DialObserver.NOBODY);
     }
 
     /** Begins. */

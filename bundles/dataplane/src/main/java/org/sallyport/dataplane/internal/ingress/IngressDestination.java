@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -42,6 +43,7 @@ import org.sallyport.dataplane.internal.tls.TlsLeg;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.PlaneConfig;
+import org.sallyport.spi.ProbeReport;
 import org.sallyport.spi.Protocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -413,6 +415,11 @@ public final class IngressDestination {
     /** {@return TLS with applications} */
     TlsLeg tls() {
         return tls;
+    }
+
+    /** {@return what applications are shown; on every thread} */
+    public ProbeReport probe() {
+        return ShownCertificate.report(tls, Instant.now());
     }
 
     TunnelChoice choice() {

@@ -16,6 +16,7 @@ import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
+import org.sallyport.api.Destination;
 import org.sallyport.api.HostPort;
 
 /**
@@ -70,6 +71,14 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
      */
     public static void connect(Channel channel, SslContext context, HostPort name, Outcome outcome) {
         begin(channel, context.newHandler(channel.alloc(), name.host(), name.port()), outcome);
+    }
+
+    /** {@return the name that the certificate of a destination's resource has to be for, with its port} */
+    public static HostPort expected(Destination destination) {
+        String name = destination.options().resourceTls().serverName();
+        return name.isEmpty()
+                ? destination.resource()
+                : new HostPort(name, destination.resource().port());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise

@@ -3,6 +3,7 @@
 package org.sallyport.dataplane.internal.tls;
 
 import io.netty.handler.ssl.SslContext;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  *     offers none, or where this end is the server, all; empty: there are none
  * @param obstacle why there are none, for people; else empty
  * @param certain false: that may change by itself in a moment, for it is still being read
- * @param until when the certificate expires that this end shows, null when it shows none
+ * @param shown the certificate that this end shows, null when it shows none
  */
-record LegContext(Map<String, SslContext> contexts, String obstacle, boolean certain, @Nullable Instant until) {
+record LegContext(Map<String, SslContext> contexts, String obstacle, boolean certain, @Nullable X509Certificate shown) {
     /** Nobody has told yet. */
     static final LegContext UNKNOWN = new LegContext(Map.of(), "its certificates are being read", false, null);
 
@@ -33,5 +34,11 @@ record LegContext(Map<String, SslContext> contexts, String obstacle, boolean cer
     SslContext offering(String protocol) {
         SslContext exact = contexts.get(protocol);
         return exact == null ? contexts.get("") : exact;
+    }
+
+    /** {@return when the certificate expires that this end shows, null when it shows none} */
+    @Nullable
+    Instant until() {
+        return shown == null ? null : shown.getNotAfter().toInstant();
     }
 }

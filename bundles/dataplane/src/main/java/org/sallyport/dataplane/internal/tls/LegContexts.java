@@ -83,7 +83,7 @@ final class LegContexts {
             if (!mutual) {
                 resumable(context, destination.id());
             }
-            return new LegContext(Map.of("", context), "", true, end(key));
+            return new LegContext(Map.of("", context), "", true, key.certificate());
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
             return LegContext.missing("its certificates cannot be used: " + e.getMessage());
         }
@@ -135,7 +135,7 @@ final class LegContexts {
             for (String protocol : destination.options().alpn()) {
                 contexts.put(protocol, egress(tls, shown, trust, List.of(protocol)));
             }
-            return new LegContext(contexts, "", true, shown == null ? null : end(shown));
+            return new LegContext(contexts, "", true, shown == null ? null : shown.certificate());
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
             return LegContext.missing("the certificates for the resource cannot be used: " + e.getMessage());
         }

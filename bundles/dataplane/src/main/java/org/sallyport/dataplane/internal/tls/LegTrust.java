@@ -74,8 +74,12 @@ final class LegTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) throws CertificateException {
-        platform.checkServerTrusted(chain, type, engine);
-        accept(chain);
+        try {
+            platform.checkServerTrusted(chain, type, engine);
+            accept(chain);
+        } catch (CertificateException e) {
+            throw new RejectedChain(e, chain);
+        }
     }
 
     @Override

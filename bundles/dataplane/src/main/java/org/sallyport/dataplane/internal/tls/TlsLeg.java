@@ -4,6 +4,7 @@ package org.sallyport.dataplane.internal.tls;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -162,6 +163,11 @@ public final class TlsLeg {
     /** {@return completes when it is known whether handshakes can be made; on every thread} */
     public CompletionStage<Void> known() {
         return known;
+    }
+
+    /** {@return the certificate that this end shows, null when it shows none; on every thread} */
+    public @Nullable X509Certificate shown() {
+        return context.shown();
     }
 
     /** {@return what protects this leg; on every thread} */

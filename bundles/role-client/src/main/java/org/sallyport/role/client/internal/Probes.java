@@ -3,10 +3,12 @@
 package org.sallyport.role.client.internal;
 
 import io.netty.util.concurrent.Future;
+import java.util.List;
 import org.sallyport.api.DestinationId;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.ProbeReport;
 import org.sallyport.wire.control.Probe;
 import org.sallyport.wire.control.ProbeResult;
 
@@ -42,19 +44,22 @@ final class Probes {
             running++;
             long began = serial.nanos();
             plane.probe(destination)
-                    .addListener((Future<OpenReply> reply) -> serial.execute(() -> {
+                    .addListener((Future<ProbeReport> report) -> serial.execute(() -> {
                         running--;
-                        session.send(result(probe.request(), reply, (serial.nanos() - began) / 1000));
+                        session.send(result(probe.request(), report, (serial.nanos() - began) / 1000));
                     }));
         }
     }
 
-    private static ProbeResult result(long request, Future<OpenReply> reply, long micros) {
-        if (!reply.isSuccess()) {
-            return new ProbeResult(request, OpenCode.INTERNAL.number(), String.valueOf(reply.cause()), micros);
+    private static ProbeResult result(long request, Future<ProbeReport> report, long micros) {
+        if (!report.isSuccess()) {
+            return new ProbeResult(request, OpenCode.INTERNAL.number(), String.valueOf(report.cause()), micros);
         }
-        OpenReply answer = reply.getNow();
-        return new ProbeResult(request, answer.code().number(), answer.text(), micros);
+        OpenReply reply = report.getNow().reply();
+        List<ProbeResult.Step> steps = report.getNow().steps().stream()
+                .map(step -> new ProbeResult.Step(step.name(), step.passed(), step.text()))
+                .toList();
+        return new ProbeResult(request, reply.code().number(), reply.text(), micros, steps);
     }
 
     private static void refuse(TunnelSession session, Probe probe, OpenCode code, String text) {

@@ -28,6 +28,7 @@ import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.config.LaunchOptions;
 import org.sallyport.api.event.Event;
+import org.sallyport.spi.ProbeStep;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.Applied;
 import org.sallyport.wire.control.Attach;
@@ -492,6 +493,21 @@ final class ClientRoleTest {
         assertThat(world.tunnel(0).last(ProbeResult.class).code()).isZero();
         world.says(world.tunnel(0), new Probe(6, "nonsense"));
         assertThat(world.tunnel(0).last(ProbeResult.class).code()).isEqualTo(1);
+    }
+
+    @Test
+    void theStepsOfATestAreToldToTheServer() {
+        RoleWorld world = attached();
+        world.says(world.tunnel(0), config(8, onPremises("bbbbb")));
+        world.plane.planes.get(GATEWAY).steps =
+                List.of(ProbeStep.passed("name", "db is 10.0.0.5"), ProbeStep.failed("connect", "refused"));
+
+        world.says(world.tunnel(0), new Probe(5, id("bbbbb")));
+
+        assertThat(world.tunnel(0).last(ProbeResult.class).steps())
+                .containsExactly(
+                        new ProbeResult.Step("name", true, "db is 10.0.0.5"),
+                        new ProbeResult.Step("connect", false, "refused"));
     }
 
     @Test

@@ -24,6 +24,8 @@ import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.PlaneConfig;
+import org.sallyport.spi.ProbeReport;
+import org.sallyport.spi.ProbeStep;
 import org.sallyport.spi.Tunnel;
 
 /** A data plane that remembers what it was told and lets every client port listen unless the test says otherwise. */
@@ -51,6 +53,7 @@ final class FakePlane implements DataPlane {
         Duration closing;
         boolean gone;
         OpenReply reply = OpenReply.OK;
+        List<ProbeStep> steps = List.of();
 
         PlaneConfig last() {
             return applied.get(applied.size() - 1);
@@ -86,9 +89,11 @@ final class FakePlane implements DataPlane {
         }
 
         @Override
-        public Future<OpenReply> probe(DestinationId destination) {
+        public Future<ProbeReport> probe(DestinationId destination) {
             return ImmediateEventExecutor.INSTANCE.newSucceededFuture(
-                    states.containsKey(destination) ? new OpenReply(OpenCode.UNKNOWN_DESTINATION, "not here") : reply);
+                    states.containsKey(destination)
+                            ? ProbeReport.of(new OpenReply(OpenCode.UNKNOWN_DESTINATION, "not here"))
+                            : new ProbeReport(reply, steps));
         }
 
         @Override

@@ -5,6 +5,7 @@ package org.sallyport.role.server.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,9 @@ import org.sallyport.api.service.GatewayService;
 import org.sallyport.api.service.GatewayView;
 import org.sallyport.api.service.Outcome;
 import org.sallyport.api.service.Refusal;
+import org.sallyport.spi.OpenReply;
+import org.sallyport.spi.ProbeReport;
+import org.sallyport.spi.ProbeStep;
 import org.sallyport.wire.control.AclChange;
 import org.sallyport.wire.control.AclEntry;
 import org.sallyport.wire.control.AclResult;
@@ -327,14 +331,104 @@ final class OperationsTest {
     }
 
     @Test
-    void aTestOfACloudDestinationDialsFromTheServer() {
-        attached(ServerFixture.KEY_A);
+    void aTestOfACloudDestinationDialsFromTheServerAndAsksClientsWhatApplicationsSee() {
+        TestClient client = attached(ServerFixture.KEY_A);
         DestinationView view = ServerFixture.get(
                         fixture.destinations.create(fixture.draft(gateway, Direction.CLOUD, 12_000)))
                 .value();
-        assertThat(ServerFixture.get(fixture.destinations.test(new DestinationId(view.id()))))
+        CompletionStage<List<DestinationService.Leg>> test = fixture.destinations.test(new DestinationId(view.id()));
+        Probe probe = client.next(Probe.class);
+        client.send(new ProbeResult(
+                probe.request(),
+                0,
+                "",
+                5,
+                List.of(new ProbeResult.Step("certificate for applications", true, "CN=localhost"))));
+
+        List<DestinationService.Leg> legs = ServerFixture.get(test);
+
+        assertThat(legs).extracting(DestinationService.Leg::passed).containsExactly(false, true, true, true);
+        assertThat(legs.get(2))
+                .isEqualTo(new DestinationService.Leg(
+                        "client " + client.id() + " certificate for applications", true, "CN=localhost"));
+        assertThat(legs.get(3).leg()).startsWith("server to ");
+    }
+
+    @Test
+    void aClientOfAnEarlierVersionSaysNothingOfWhatApplicationsSee() {
+        TestClient client = attached(ServerFixture.KEY_A);
+        DestinationView view = ServerFixture.get(
+                        fixture.destinations.create(fixture.draft(gateway, Direction.CLOUD, 12_000)))
+                .value();
+        CompletionStage<List<DestinationService.Leg>> test = fixture.destinations.test(new DestinationId(view.id()));
+        client.send(new ProbeResult(client.next(Probe.class).request(), 1, "not known at the end that dials", 5));
+
+        assertThat(ServerFixture.get(test))
                 .extracting(DestinationService.Leg::passed)
                 .containsExactly(false, true, true);
+    }
+
+    @Test
+    void eachClientIsToldApart() {
+        TestClient good = attached(ServerFixture.KEY_A);
+        TestClient bad = attached(ServerFixture.KEY_B);
+        DestinationView view = onPremises();
+        CompletionStage<List<DestinationService.Leg>> test = fixture.destinations.test(new DestinationId(view.id()));
+        good.send(new ProbeResult(
+                good.next(Probe.class).request(), 0, "", 5, List.of(new ProbeResult.Step("acl", true, "allowed"))));
+        bad.send(new ProbeResult(
+                bad.next(Probe.class).request(),
+                3,
+                "denied",
+                5,
+                List.of(
+                        new ProbeResult.Step("acl", false, "denied"),
+                        new ProbeResult.Step("behind the first failure", true, ""))));
+
+        assertThat(ServerFixture.get(test))
+                .contains(
+                        new DestinationService.Leg("client " + good.id() + " acl", true, "allowed"),
+                        new DestinationService.Leg("client " + bad.id() + " acl", false, "denied"))
+                .noneMatch(leg -> leg.leg().contains("behind"));
+    }
+
+    @Test
+    void theServersOwnCertificateForApplicationsIsTold() {
+        TestClient client = attached(ServerFixture.KEY_A);
+        DestinationView view = onPremises();
+        fixture.planes.of(gateway).report =
+                new ProbeReport(OpenReply.OK, List.of(ProbeStep.passed("certificate for applications", "CN=x")));
+        CompletionStage<List<DestinationService.Leg>> test = fixture.destinations.test(new DestinationId(view.id()));
+        client.send(new ProbeResult(client.next(Probe.class).request(), 0, "", 5));
+
+        assertThat(ServerFixture.get(test).get(1))
+                .isEqualTo(new DestinationService.Leg("server certificate for applications", true, "CN=x"));
+    }
+
+    @Test
+    void whatAHostileClientSaysIsBoundedAndFitToBeShown() {
+        TestClient client = attached(ServerFixture.KEY_A);
+        DestinationView view = onPremises();
+        CompletionStage<List<DestinationService.Leg>> test = fixture.destinations.test(new DestinationId(view.id()));
+        List<ProbeResult.Step> steps = new ArrayList<>();
+        for (int i = 0; i < ProbeResult.MAX_STEPS; i++) {
+            steps.add(new ProbeResult.Step("\u001b[2J" + "n".repeat(60), true, "\u001b]0;x\u0007" + "t".repeat(500)));
+        }
+        client.send(new ProbeResult(client.next(Probe.class).request(), 6, "\u009b1mrefused", 5, steps));
+
+        List<DestinationService.Leg> legs = ServerFixture.get(test);
+
+        assertThat(legs).hasSizeLessThan(30).allMatch(leg -> leg.text().length() <= 481);
+        assertThat(legs).allSatisfy(leg -> assertThat(leg.leg() + leg.text()).matches("[^\\p{Cntrl}]*"));
+        DestinationService.Leg last = legs.get(legs.size() - 1);
+        assertThat(last.passed())
+                .as("passed steps and a refusal contradict each other")
+                .isFalse();
+        assertThat(last.text()).contains("refused");
+    }
+
+    private DestinationView onPremises() {
+        return fixture.destination(gateway);
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.sallyport.spi.DataPlane;
 import org.sallyport.spi.GatewayPlane;
 import org.sallyport.spi.OpenReply;
 import org.sallyport.spi.PlaneConfig;
+import org.sallyport.spi.ProbeReport;
 import org.sallyport.spi.Tunnel;
 
 /** A data plane that listens to nothing and says that it does, once a tunnel was added. */
@@ -45,6 +46,7 @@ final class RecordingPlane implements DataPlane {
         final List<PlaneConfig> applied = new ArrayList<>();
         final Map<ClientId, Tunnel> tunnels = new HashMap<>();
         volatile boolean closed;
+        volatile ProbeReport report = ProbeReport.of(OpenReply.OK);
         volatile CompletableFuture<Map<DestinationId, State>> answer = CompletableFuture.completedFuture(Map.of());
 
         @Override
@@ -90,8 +92,8 @@ final class RecordingPlane implements DataPlane {
         }
 
         @Override
-        public Future<OpenReply> probe(DestinationId destination) {
-            return ImmediateEventExecutor.INSTANCE.newSucceededFuture(OpenReply.OK);
+        public Future<ProbeReport> probe(DestinationId destination) {
+            return ImmediateEventExecutor.INSTANCE.newSucceededFuture(report);
         }
 
         @Override

@@ -112,15 +112,23 @@ final class DestinationText {
                 + (destination.cause().isEmpty() ? "" : ": " + destination.cause());
     }
 
+    /** One line a leg, the texts below each other. */
     static String legs(List<Leg> legs) {
+        int width = legs.stream().mapToInt(leg -> verdict(leg).length()).max().orElse(0);
         StringBuilder text = new StringBuilder();
         for (Leg leg : legs) {
-            text.append(leg.leg())
-                    .append(leg.passed() ? ": ok" : ": not ok")
-                    .append(leg.text().isEmpty() ? "" : " " + leg.text())
-                    .append('\n');
+            String verdict = verdict(leg);
+            text.append(verdict);
+            if (!leg.text().isEmpty()) {
+                text.append(" ".repeat(width - verdict.length() + 1)).append(leg.text());
+            }
+            text.append('\n');
         }
         return text.toString();
+    }
+
+    private static String verdict(Leg leg) {
+        return leg.leg() + (leg.passed() ? ": ok" : ": not ok");
     }
 
     static String rules(DestinationView destination) {

@@ -291,7 +291,7 @@ final class DestinationVerbsTest {
     @Test
     void aTestShowsEveryLegAndFailsWithTheBadOne() {
         bench.run("destination:test " + FakeServer.ON_PREMISES);
-        assertThat(bench.out()).isEqualTo("tunnel: ok 12 ms\nresource: ok\n");
+        assertThat(bench.out()).isEqualTo("tunnel: ok   12 ms\nresource: ok\n");
 
         assertThatThrownBy(() -> bench.run("destination:test " + FakeServer.CLOUD))
                 .isInstanceOf(Failed.class)
