@@ -109,15 +109,29 @@ final class Site implements AutoCloseable {
     }
 
     /**
-     * The same for a protocol that shows a certificate, which the server's own CA issues.
+     * The same for a protocol that shows a certificate, which the server's own CA issues. Where applications have to show
+     * one, too, {@link #application} has one for them.
      *
      * @param names what the certificate is for, with commas between
      */
     Made certified(Way way, String protocol, String names, int resource, String... options) {
         Made made = create(way, protocol, resource, String.join(" ", options));
+        if (protocol.endsWith("-mutual")) {
+            issue(made, "application", application(made));
+        }
         server.run("destination:cert " + made.id() + " issue " + names + "; destination:show " + made.id()
                 + " --wait listening");
         return made;
+    }
+
+    /** {@return the file with the key and the certificate that an application of a mutual destination shows} */
+    Path application(Made made) {
+        return folder.resolve(made.id() + ".pem");
+    }
+
+    /** Has a certificate for an application issued into a file. */
+    void issue(Made made, String name, Path file) {
+        server.run("destination:cert " + made.id() + " issue-client " + name + " --file " + file);
     }
 
     private Made create(Way way, String protocol, int resource, String options) {

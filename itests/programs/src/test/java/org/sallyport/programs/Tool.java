@@ -18,8 +18,26 @@ import org.sallyport.testkit.process.Program;
 
 /** A program that somebody else wrote, and the Debian package that has it. */
 enum Tool {
+    APACHE("apache2", "apache2-bin"),
     CURL("curl", "curl"),
-    NGINX("nginx", "nginx-light");
+    DIG("dig", "bind9-dnsutils"),
+    DNSMASQ("dnsmasq", "dnsmasq-base"),
+    GIT("git", "git"),
+    INITDB("initdb", "postgresql"),
+    IPERF("iperf3", "iperf3"),
+    NGINX("nginx", "nginx-light"),
+    NODE("node", "nodejs"),
+    OPENSSL("openssl", "openssl"),
+    PGBENCH("pgbench", "postgresql"),
+    POSTGRES("postgres", "postgresql"),
+    PSQL("psql", "postgresql"),
+    SCP("scp", "openssh-client"),
+    SETPRIV("setpriv", "util-linux"),
+    SLOWHTTPTEST("slowhttptest", "slowhttptest"),
+    SSH("ssh", "openssh-client"),
+    SSHD("sshd", "openssh-server"),
+    SSH_KEYGEN("ssh-keygen", "openssh-client"),
+    TESTSSL("testssl", "testssl.sh");
 
     private static final List<String> FOLDERS = List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin");
 
