@@ -27,7 +27,7 @@ import org.sallyport.testkit.process.Instance.Made;
 @Timeout(120)
 @ExtendWith(Site.Shared.class)
 final class IngressTlsIT {
-    private static final String NAMES = "localhost,127.0.0.1";
+    private static final String ISSUE = "issue localhost,127.0.0.1";
 
     @TempDir
     static Path work;
@@ -44,10 +44,11 @@ final class IngressTlsIT {
         Files.writeString(Nginx.files(work).resolve("small"), "hello\n");
         request = Files.writeString(work.resolve("request"), "GET /small HTTP/1.0\r\n\r\n");
         for (Way way : Way.values()) {
-            TLS.put(way, site.certified(way, "tls", NAMES, nginx.port()));
-            MUTUAL.put(way, site.certified(way, "tls-mutual", NAMES, nginx.port()));
+            TLS.put(way, site.destination(way, "tls", nginx.port(), "", ISSUE));
+            MUTUAL.put(
+                    way, site.destination(way, "tls-mutual", nginx.port(), "", ISSUE, issue("app", application(way))));
         }
-        authority = site.ingressAuthority(TLS.get(Way.ON_PREMISES), work);
+        authority = site.authority(TLS.get(Way.ON_PREMISES), "ingress", work);
     }
 
     @AfterAll
@@ -55,6 +56,15 @@ final class IngressTlsIT {
         if (nginx != null) {
             nginx.close();
         }
+    }
+
+    /** {@return the file with key and certificate of the application of a mutual destination} */
+    private static Path application(Way way) {
+        return work.resolve("application-" + way + ".pem");
+    }
+
+    private static String issue(String name, Path file) {
+        return "issue-client " + name + " --file " + file;
     }
 
     /** Sends the request in TLS that verifies the certificate, and takes what comes. */
@@ -92,7 +102,7 @@ final class IngressTlsIT {
 
     @Test
     void anAddressThatTheCertificateLacksIsNoticed(Site site) {
-        Made named = site.certified(Way.ON_PREMISES, "tls", "db.example.com", nginx.port());
+        Made named = site.destination(Way.ON_PREMISES, "tls", nginx.port(), "", "issue db.example.com");
 
         assertServed(ask(named, "-servername", "db.example.com", "-verify_hostname", "db.example.com"));
         assertRefused(ask(named, "-verify_ip", "127.0.0.1"), "IP address mismatch");
@@ -108,12 +118,9 @@ final class IngressTlsIT {
 
     @ParameterizedTest
     @CsvSource({"ON_PREMISES,1_2", "ON_PREMISES,1_3", "CLOUD,1_2", "CLOUD,1_3"})
-    void anApplicationWithItsCertificateIsServed(Way way, String version, Site site) {
-        assertServed(ask(
-                MUTUAL.get(way),
-                "-tls" + version,
-                "-cert",
-                site.application(MUTUAL.get(way)).toString()));
+    void anApplicationWithItsCertificateIsServed(Way way, String version) {
+        assertServed(
+                ask(MUTUAL.get(way), "-tls" + version, "-cert", application(way).toString()));
     }
 
     @ParameterizedTest
@@ -142,7 +149,7 @@ final class IngressTlsIT {
     @EnumSource
     void aRevokedApplicationIsRefused(Way way, Site site) {
         Path revoked = work.resolve("revoked-" + way + ".pem");
-        site.issue(MUTUAL.get(way), "revoked", revoked);
+        site.server().run("destination:cert " + MUTUAL.get(way).id() + " " + issue("revoked", revoked));
         assertServed(ask(MUTUAL.get(way), "-cert", revoked.toString()));
         String serial = Tool.OPENSSL
                 .run(work, "x509", "-noout", "-serial", "-in", revoked.toString())
@@ -157,11 +164,10 @@ final class IngressTlsIT {
 
     @ParameterizedTest
     @CsvSource({"ON_PREMISES,1_2", "ON_PREMISES,1_3", "CLOUD,1_2", "CLOUD,1_3"})
-    void aSessionThatIsOfferedAgainIsServed(Way way, String version, Site site) {
+    void aSessionThatIsOfferedAgainIsServed(Way way, String version) {
         for (Made made : List.of(TLS.get(way), MUTUAL.get(way))) {
             Path session = work.resolve("session-" + made.id() + version);
-            String[] options = {
-                "-tls" + version, "-cert", site.application(MUTUAL.get(way)).toString(), "-sess_out", session.toString()
+            String[] options = {"-tls" + version, "-cert", application(way).toString(), "-sess_out", session.toString()
             };
             assertServed(ask(made, options));
             assertThat(session).isNotEmptyFile();

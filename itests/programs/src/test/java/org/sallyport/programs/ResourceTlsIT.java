@@ -80,10 +80,12 @@ final class ResourceTlsIT {
     }
 
     private static Made destination(Site site, Way way, String protocol, Daemon resource, String security) {
-        Made made = site.destination(
-                way, protocol, resource.port(), "--resource-tls", security, "--resource-name", "localhost");
-        site.server().run("destination:cert " + made.id() + " upload resource-cas " + authority);
-        return made;
+        return site.destination(
+                way,
+                protocol,
+                resource.port(),
+                "--resource-name localhost --resource-tls " + security,
+                "upload resource-cas " + authority);
     }
 
     private static Outcome get(Made made) {

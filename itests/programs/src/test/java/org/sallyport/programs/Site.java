@@ -34,7 +34,7 @@ final class Site implements AutoCloseable {
         }
     }
 
-    private static final int LISTEN_PORTS = 100;
+    private static final int LISTEN_PORTS = 200;
 
     private final Path folder;
     private final Instance server;
@@ -99,52 +99,43 @@ final class Site implements AutoCloseable {
      * Makes a destination whose resource is on loopback, and waits until applications can connect.
      *
      * @param way in which direction
-     * @param protocol as {@code --protocol} takes it; one that shows no certificate
+     * @param protocol as {@code --protocol} takes it
      * @param resource the resource's port
      * @param options more of {@code destination:create}
+     * @param certificates what {@code destination:cert} does before, as in {@code issue localhost}
      * @return where applications connect
      */
-    Made destination(Way way, String protocol, int resource, String... options) {
-        return create(way, protocol, resource, "--wait listening " + String.join(" ", options));
-    }
-
-    /**
-     * The same for a protocol that shows a certificate, which the server's own CA issues. Where applications have to show
-     * one, too, {@link #application} has one for them.
-     *
-     * @param names what the certificate is for, with commas between
-     */
-    Made certified(Way way, String protocol, String names, int resource, String... options) {
-        Made made = create(way, protocol, resource, String.join(" ", options));
-        if (protocol.endsWith("-mutual")) {
-            issue(made, "application", application(made));
+    Made destination(Way way, String protocol, int resource, String options, String... certificates) {
+        String cloud = way == Way.CLOUD && !options.contains("--client-port") ? " --client-port " + Ports.one() : "";
+        Made made = server.destination(gateway + " " + protocol + " --protocol " + protocol + " --resource 127.0.0.1:"
+                + resource + (way == Way.CLOUD ? " --cloud" : "") + cloud + " " + options);
+        StringBuilder commands = new StringBuilder();
+        for (String each : certificates) {
+            commands.append("destination:cert ")
+                    .append(made.id())
+                    .append(' ')
+                    .append(each)
+                    .append("; ");
         }
-        server.run("destination:cert " + made.id() + " issue " + names + "; destination:show " + made.id()
-                + " --wait listening");
+        server.run(commands + "destination:show " + made.id() + " --wait listening:20");
         return made;
     }
 
-    /** {@return the file with the key and the certificate that an application of a mutual destination shows} */
-    Path application(Made made) {
-        return folder.resolve(made.id() + ".pem");
+    /** The same without options and certificates. */
+    Made destination(Way way, String protocol, int resource) {
+        return destination(way, protocol, resource, "");
     }
 
-    /** Has a certificate for an application issued into a file. */
-    void issue(Made made, String name, Path file) {
-        server.run("destination:cert " + made.id() + " issue-client " + name + " --file " + file);
-    }
-
-    private Made create(Way way, String protocol, int resource, String options) {
-        String cloud = way == Way.CLOUD ? " --cloud --client-port " + Ports.one() : "";
-        return server.destination(gateway + " " + protocol + " --protocol " + protocol + " --resource 127.0.0.1:"
-                + resource + cloud + " " + options);
-    }
-
-    /** {@return the CA, as PEM, that applications have to trust} */
-    Path ingressAuthority(Made destination, Path folder) throws IOException {
+    /**
+     * Writes the certificate of one of the server's CAs into a folder.
+     *
+     * @param any a destination
+     * @param which {@code ingress}, for applications to trust, or {@code egress}, for resources
+     */
+    Path authority(Made any, String which, Path into) throws IOException {
         return Files.writeString(
-                folder.resolve("ingress-ca.pem"),
-                server.run("destination:cert " + destination.id() + " authority ingress") + "\n");
+                into.resolve(which + "-ca.pem"),
+                server.run("destination:cert " + any.id() + " authority " + which) + "\n");
     }
 
     @Override
