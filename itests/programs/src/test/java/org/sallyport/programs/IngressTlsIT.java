@@ -146,11 +146,14 @@ final class IngressTlsIT {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void aRevokedApplicationIsRefused(Way way, Site site) {
-        Path revoked = work.resolve("revoked-" + way + ".pem");
+    @CsvSource({"ON_PREMISES,1_2", "ON_PREMISES,1_3", "CLOUD,1_2", "CLOUD,1_3"})
+    void aRevokedApplicationIsRefusedAlsoWithItsSession(Way way, String version, Site site) {
+        Path revoked = work.resolve("revoked-" + way + version + ".pem");
+        Path session = work.resolve("revoked-session-" + way + version);
         site.server().run("destination:cert " + MUTUAL.get(way).id() + " " + issue("revoked", revoked));
-        assertServed(ask(MUTUAL.get(way), "-cert", revoked.toString()));
+        String[] options = {"-tls" + version, "-cert", revoked.toString(), "-sess_out", session.toString()};
+        assertServed(ask(MUTUAL.get(way), options));
+        assertThat(session).isNotEmptyFile();
         String serial = Tool.OPENSSL
                 .run(work, "x509", "-noout", "-serial", "-in", revoked.toString())
                 .succeeded()
@@ -159,21 +162,26 @@ final class IngressTlsIT {
 
         site.server().run("destination:cert " + MUTUAL.get(way).id() + " revoke " + serial);
 
-        assertRefused(ask(MUTUAL.get(way), "-cert", revoked.toString()), "alert");
+        assertRefused(ask(MUTUAL.get(way), "-tls" + version, "-cert", revoked.toString()), "alert");
+        options[3] = "-sess_in";
+        assertRefused(ask(MUTUAL.get(way), options), "alert");
     }
 
     @ParameterizedTest
     @CsvSource({"ON_PREMISES,1_2", "ON_PREMISES,1_3", "CLOUD,1_2", "CLOUD,1_3"})
-    void aSessionThatIsOfferedAgainIsServed(Way way, String version) {
+    void aSessionIsResumed(Way way, String version) {
         for (Made made : List.of(TLS.get(way), MUTUAL.get(way))) {
             Path session = work.resolve("session-" + made.id() + version);
             String[] options = {"-tls" + version, "-cert", application(way).toString(), "-sess_out", session.toString()
             };
-            assertServed(ask(made, options));
-            assertThat(session).isNotEmptyFile();
+            Outcome first = ask(made, options);
+            assertServed(first);
+            assertThat(first.out()).contains("New, TLSv");
             options[3] = "-sess_in";
 
-            assertServed(ask(made, options));
+            Outcome second = ask(made, options);
+            assertServed(second);
+            assertThat(second.out()).contains("Reused, TLSv");
         }
     }
 }
