@@ -60,11 +60,12 @@ final class Apache {
                         """
                                 .formatted(folder, port));
         Account.give(folder);
+        // not -DFOREGROUND: that stays in the process group of the tests, all of which it would end with its children
         return Daemon.start(
                 "apache2",
                 port,
                 new ProcessBuilder(Account.run(Tool.APACHE.with(
-                                "-DFOREGROUND", "-d", folder.toString(), "-f", configuration.toString())))
+                                "-DNO_DETACH", "-d", folder.toString(), "-f", configuration.toString())))
                         .directory(folder.toFile()));
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -58,15 +60,23 @@ final class Site implements AutoCloseable {
         try {
             gateway = server.gateway("programs");
             server.run("acl:allow " + gateway + " 127.0.0.1:");
-            client = distribution.client(
-                    folder.resolve("client"),
-                    "--token-file",
-                    server.token(gateway).toString());
+            client = attached(distribution);
         } catch (AssertionError e) {
             server.close();
             throw e;
         }
-        client.program().awaitLine("attached: ");
+    }
+
+    private Instance attached(Distribution distribution) {
+        Instance started = distribution.client(
+                folder.resolve("client"), "--token-file", server.token(gateway).toString());
+        try {
+            started.program().awaitLine("attached: ");
+        } catch (AssertionError e) {
+            started.close();
+            throw e;
+        }
+        return started;
     }
 
     private Path made(String name) {
@@ -138,9 +148,15 @@ final class Site implements AutoCloseable {
                 server.run("destination:cert " + any.id() + " authority " + which) + "\n");
     }
 
+    /** Ends both. Their directories stay, for who wants to read the logs; the distribution does not. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         client.close();
         server.close();
+        try (Stream<Path> files = Files.walk(folder.resolve("distribution"))) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
     }
 }
