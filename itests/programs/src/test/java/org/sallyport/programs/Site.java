@@ -91,15 +91,6 @@ final class Site implements AutoCloseable {
         return server;
     }
 
-    Instance client() {
-        return client;
-    }
-
-    /** {@return the end that applications connect to} */
-    Instance ingress(Way way) {
-        return way == Way.CLOUD ? client : server;
-    }
-
     /** {@return the end that dials the resource} */
     Instance egress(Way way) {
         return way == Way.CLOUD ? server : client;
