@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.testkit.TestAuthority;
 import org.sallyport.testkit.process.Instance;
+import org.sallyport.testkit.process.Ports;
 import org.sallyport.testkit.process.Resources;
 
 /** The main job: a server, a client, connections both ways, and what becomes of those that cannot be carried. */

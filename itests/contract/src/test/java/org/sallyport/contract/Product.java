@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.sallyport.testkit.process.Distribution;
 import org.sallyport.testkit.process.Instance;
+import org.sallyport.testkit.process.Ports;
 
 /** The unpacked archive, one for all tests, and what tests do with it again and again. */
 final class Product {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.testkit.process.Instance;
+import org.sallyport.testkit.process.Ports;
 import org.sallyport.testkit.process.Resources;
 
 /** Ends that die or freeze, and come back. */

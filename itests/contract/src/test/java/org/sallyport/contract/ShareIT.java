@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.testkit.process.Instance;
+import org.sallyport.testkit.process.Ports;
 import org.sallyport.testkit.process.Resources;
 
 /** Several clients on one gateway share its connections, and one of them may die. */

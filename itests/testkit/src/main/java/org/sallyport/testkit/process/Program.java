@@ -107,9 +107,14 @@ public final class Program implements AutoCloseable {
      * @return the exit code
      */
     public int awaitExit() {
+        return awaitExit(PATIENCE);
+    }
+
+    /** The same for a program that has more to do than {@link #PATIENCE} allows. */
+    public int awaitExit(Duration limit) {
         try {
-            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError(describe("did not end within " + PATIENCE.toSeconds() + " s"));
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError(describe("did not end within " + limit.toSeconds() + " s"));
             }
             out.awaitEnd();
             err.awaitEnd();

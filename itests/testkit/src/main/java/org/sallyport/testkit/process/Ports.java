@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Sallyport authors
-package org.sallyport.contract;
+package org.sallyport.testkit.process;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports that nobody uses and that the kernel gives to nobody by itself: below its ephemeral range, each handed out once in
  * a run of the tests.
  */
-final class Ports {
+public final class Ports {
     private static final int FIRST = 20_000;
     private static final int LAST = 32_000;
 
@@ -20,12 +20,12 @@ final class Ports {
     private Ports() {}
 
     /** {@return a port for something that must be told its port} */
-    static int one() {
+    public static int one() {
         return block(1);
     }
 
     /** {@return the first of several neighbouring ports} */
-    static synchronized int block(int count) {
+    public static synchronized int block(int count) {
         for (int tries = 0; tries < LAST - FIRST; tries++) {
             if (next + count > LAST) {
                 next = FIRST;
