@@ -159,11 +159,11 @@ public final class Acl {
      *
      * @param host as in {@link #verdict(String, int, InetAddress)}
      * @param port as there
-     * @param address that is dialled
+     * @param address that is dialled; null where a proxy resolves the name
      * @param path of the request, decoded, without dot segments; begins with a slash
      * @return the rule that matched, or the reason of a denial
      */
-    public Verdict verdict(String host, int port, InetAddress address, String path) {
+    public Verdict verdict(String host, int port, @Nullable InetAddress address, String path) {
         AclMatch match = index.match(host, port, address);
         AclRule rule = match.longest(path);
         if (rule == null) {

@@ -28,12 +28,12 @@ public interface AccessPolicy {
      *
      * @param host the resource's host as the destination names it
      * @param port its port
-     * @param address that was dialled
+     * @param address that was dialled; null where a proxy resolved the name
      * @param path decoded, without dot segments; begins with a slash
      * @return the verdict about the request; without rules for paths that about the connection
      */
-    default Verdict checkPath(String host, int port, InetAddress address, String path) {
-        return check(host, port, address);
+    default Verdict checkPath(String host, int port, @Nullable InetAddress address, String path) {
+        return address == null ? checkUnresolved(host, port) : check(host, port, address);
     }
 
     /**

@@ -140,7 +140,7 @@ final class SettingsTest {
         assertThat(ClientSettings.of(given, system).trustedProxies())
                 .isEqualTo(ServerSettings.of(given, system).trustedProxies());
         assertThat(ServerSettings.of(Map.of(), system).trustedProxies()).isEmpty();
-        for (String wrong : List.of("proxy.example", "10.0.0.0/33", "10.0.0.1,", "10.0.0.1:80")) {
+        for (String wrong : List.of("proxy.example", "10.0.0.0/33", "10.0.0.1,,10.0.0.2", "10.0.0.1:80")) {
             assertThatThrownBy(() -> ClientSettings.of(Map.of("trusted.proxies", wrong), system))
                     .isInstanceOf(SettingException.class)
                     .hasMessageStartingWith("org.sallyport.client: trusted.proxies = '" + wrong

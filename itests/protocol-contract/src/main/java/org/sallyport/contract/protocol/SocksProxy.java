@@ -14,7 +14,7 @@ import org.sallyport.api.HostPort;
 import org.sallyport.testkit.resource.Resource;
 
 /** A SOCKS proxy of both versions that connects to one resource, whatever it is asked for. Close it at the end. */
-final class SocksProxy implements AutoCloseable {
+public final class SocksProxy implements AutoCloseable {
     private static final int NAME = 3;
     private static final int IPV6 = 4;
 
@@ -32,16 +32,22 @@ final class SocksProxy implements AutoCloseable {
         this.reply = reply;
     }
 
-    SocksProxy(HostPort resource) {
+    /**
+     * One that connects.
+     *
+     * @param resource to which
+     */
+    public SocksProxy(HostPort resource) {
         this(resource, 0);
     }
 
-    HostPort address() {
+    /** {@return where it listens} */
+    public HostPort address() {
         return port.address();
     }
 
     /** {@return the places that it was asked for, as {@code VERSION HOST:PORT}} */
-    Queue<String> asked() {
+    public Queue<String> asked() {
         return asked;
     }
 

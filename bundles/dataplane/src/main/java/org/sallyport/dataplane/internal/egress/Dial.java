@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslContext;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,13 @@ import org.sallyport.spi.proxy.ProxyPassage;
 final class Dial implements HappyEyeballs.Outcome {
     /** What came of it; told once, or never after {@link #cancel}. */
     interface Outcome {
-        /** The resource is connected, with reading off and nothing in its pipeline that stays, or TLS that is agreed on. */
-        void reached(DuplexChannel socket);
+        /**
+         * The resource is connected.
+         *
+         * @param socket with reading off and nothing in its pipeline that stays, or TLS that is agreed on
+         * @param address of the resource, which the policy allowed; null where a proxy resolved its name
+         */
+        void reached(DuplexChannel socket, @Nullable InetAddress address);
 
         /** It is not. */
         void refused(OpenReply reply);
@@ -61,6 +67,8 @@ final class Dial implements HappyEyeballs.Outcome {
     private java.util.concurrent.@Nullable Future<?> deadline;
     /** Connected, but not to the end. */
     private @Nullable DuplexChannel half;
+    /** Of the resource; null where a proxy resolves its name. */
+    private @Nullable InetAddress address;
     /** Whether the connection leads to the resource by now. */
     private boolean through;
 
@@ -184,10 +192,11 @@ final class Dial implements HappyEyeballs.Outcome {
 
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // reading is no promise
-    public void connected(DuplexChannel socket) {
+    public void connected(DuplexChannel socket, InetAddress dialled) {
         half = socket;
         observer.connected(socket);
         Passage wanted = passage;
+        address = wanted == null ? dialled : wanted.address();
         if (wanted == null) {
             introduce(socket);
             return;
@@ -268,7 +277,7 @@ final class Dial implements HappyEyeballs.Outcome {
     private void reached(DuplexChannel socket) {
         half = null;
         end();
-        outcome.reached(socket);
+        outcome.reached(socket, address);
     }
 
     private void hangUp(DuplexChannel socket, OpenReply reply) {

@@ -5,7 +5,6 @@ package org.sallyport.dataplane.internal.egress;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dataplane.internal.context.ConnectionContext;
 import org.sallyport.dataplane.internal.plugin.Plugin;
@@ -82,14 +81,14 @@ final class EgressConnection extends RelayedConnection implements Dial.Outcome {
     }
 
     @Override
-    public void reached(DuplexChannel channel) {
+    public void reached(DuplexChannel channel, @Nullable InetAddress address) {
         SocketEnd made = new SocketEnd(channel, this);
         socket = made;
         try {
             PipelineStage stage = protocol().service().egress();
             if (stage != PipelineStage.none()) {
                 ConnectionContext told = new ConnectionContext(
-                        this, loop(), request.source(), request.local(), request.facts(), judge(channel));
+                        this, loop(), request.source(), request.local(), request.facts(), judge(address));
                 context = told;
                 stage.addTo(channel.pipeline(), told);
                 told.answered(OpenReply.OK);
@@ -110,10 +109,8 @@ final class EgressConnection extends RelayedConnection implements Dial.Outcome {
         made.join(end);
     }
 
-    private PathJudge judge(DuplexChannel channel) {
-        InetAddress dialled =
-                channel.remoteAddress() instanceof InetSocketAddress address ? address.getAddress() : null;
-        return new PathJudge(owner, request, destination().resource(), dialled);
+    private PathJudge judge(@Nullable InetAddress address) {
+        return new PathJudge(owner, request, destination().resource(), address);
     }
 
     @Override

@@ -5,6 +5,7 @@ package org.sallyport.dataplane.internal.egress;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,8 @@ final class HappyEyeballs {
 
     /** What came of it; told once. */
     interface Outcome {
-        /** A socket is connected, with reading off and an empty pipeline. */
-        void connected(DuplexChannel socket);
+        /** A socket is connected to an address, with reading off and an empty pipeline. */
+        void connected(DuplexChannel socket, InetAddress address);
 
         /** None could be connected. */
         void failed(Throwable last);
@@ -82,20 +83,21 @@ final class HappyEyeballs {
         loop.register(socket).addListener(registered -> {
             if (registered.isSuccess()) {
                 socket.connect(address)
-                        .addListener(connected -> dialled(socket, connected.isSuccess() ? null : connected.cause()));
+                        .addListener(connected ->
+                                dialled(socket, address, connected.isSuccess() ? null : connected.cause()));
             } else {
-                dialled(socket, registered.cause());
+                dialled(socket, address, registered.cause());
             }
         });
     }
 
-    private void dialled(DuplexChannel socket, @Nullable Throwable cause) {
+    private void dialled(DuplexChannel socket, InetSocketAddress address, @Nullable Throwable cause) {
         dialling.remove(socket);
         if (over) {
             close(socket);
         } else if (cause == null) {
             cancel();
-            outcome.connected(socket);
+            outcome.connected(socket, address.getAddress());
         } else {
             close(socket);
             failed(cause);

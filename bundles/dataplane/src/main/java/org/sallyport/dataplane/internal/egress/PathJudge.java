@@ -22,7 +22,7 @@ final class PathJudge implements ContextSide {
     private final EgressAcceptor owner;
     private final OpenRequest request;
     private final HostPort resource;
-    private final @Nullable InetAddress dialled;
+    private final @Nullable InetAddress address;
     private @Nullable AccessPolicy asked;
     private boolean rules;
 
@@ -30,21 +30,34 @@ final class PathJudge implements ContextSide {
      * @param owner has the policy, and is told of refusals
      * @param request that opened the stream
      * @param resource that is reached
-     * @param dialled its address; null when it is gone already, and then nothing is allowed
+     * @param address of the resource; null where a proxy resolved its name
      */
-    PathJudge(EgressAcceptor owner, OpenRequest request, HostPort resource, @Nullable InetAddress dialled) {
+    PathJudge(EgressAcceptor owner, OpenRequest request, HostPort resource, @Nullable InetAddress address) {
         this.owner = owner;
         this.request = request;
         this.resource = resource;
-        this.dialled = dialled;
+        this.address = address;
     }
 
     /** A policy for the dial of a protocol that judges requests: places of which only paths are allowed are dialled. */
     static AccessPolicy admitting(AccessPolicy policy) {
-        return (host, port, address) ->
-                policy.check(host, port, address) instanceof Verdict.Denied denied && !denied.byPath()
-                        ? denied
-                        : new Verdict.Allowed("requests are judged one by one");
+        return new AccessPolicy() {
+            @Override
+            public Verdict check(String host, int port, @Nullable InetAddress address) {
+                return admitted(policy.check(host, port, address));
+            }
+
+            @Override
+            public Verdict checkUnresolved(String host, int port) {
+                return admitted(policy.checkUnresolved(host, port));
+            }
+        };
+    }
+
+    private static Verdict admitted(Verdict verdict) {
+        return verdict instanceof Verdict.Denied denied && denied.byPath()
+                ? new Verdict.Allowed("requests are judged one by one")
+                : verdict;
     }
 
     @Override
@@ -52,14 +65,16 @@ final class PathJudge implements ContextSide {
         AccessPolicy now = owner.config().access();
         if (now != asked) {
             asked = now;
-            rules = dialled == null || !wholly(now, dialled);
+            rules = !wholly(now);
         }
         return rules;
     }
 
-    private boolean wholly(AccessPolicy policy, InetAddress address) {
+    private boolean wholly(AccessPolicy policy) {
+        String host = resource.host();
+        int port = resource.port();
         try {
-            return policy.check(resource.host(), resource.port(), address).allowed();
+            return (address == null ? policy.checkUnresolved(host, port) : policy.check(host, port, address)).allowed();
         } catch (RuntimeException e) {
             return failed(e).allowed();
         }
@@ -75,11 +90,8 @@ final class PathJudge implements ContextSide {
     }
 
     private Verdict verdict(String path) {
-        if (dialled == null) {
-            return new Verdict.Denied(Verdict.Source.POLICY, "the resource has gone");
-        }
         try {
-            return owner.config().access().checkPath(resource.host(), resource.port(), dialled, path);
+            return owner.config().access().checkPath(resource.host(), resource.port(), address, path);
         } catch (RuntimeException e) {
             return failed(e);
         }

@@ -9,6 +9,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.api.Destination;
@@ -92,7 +93,7 @@ final class Trial implements Dial.Outcome, DatagramDial.Outcome, Interview.Outco
     // ------------------------------------------------------------------ connections
 
     @Override
-    public void reached(DuplexChannel socket) {
+    public void reached(DuplexChannel socket, @Nullable InetAddress address) {
         reached = socket;
         steps.secured(socket);
         Inquiry inquiry = inquiry();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,9 @@ class HappyEyeballsTest {
         HappyEyeballs race = new HappyEyeballs(loops, loop, List.of(addresses), new HappyEyeballs.Outcome() {
             @Override
             @SuppressWarnings("FutureReturnValueIgnored") // nobody waits
-            public void connected(DuplexChannel socket) {
+            public void connected(DuplexChannel socket, InetAddress address) {
+                assertThat(((InetSocketAddress) socket.remoteAddress()).getAddress())
+                        .isEqualTo(address);
                 told.complete(socket.remoteAddress());
                 socket.close();
             }

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,9 +28,11 @@ import org.sallyport.api.AclRule;
 import org.sallyport.api.Cidr;
 import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.HostPort;
+import org.sallyport.api.ProxyAddress;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.config.LimitSettings;
 import org.sallyport.api.event.Event;
+import org.sallyport.contract.protocol.SocksProxy;
 import org.sallyport.contract.protocol.TwoEnds;
 import org.sallyport.contract.protocol.Way;
 import org.sallyport.spi.AccessPolicy;
@@ -249,6 +253,34 @@ class HttpCarriedTest {
         }
     }
 
+    /** What is judged is the resource, by its name where the proxy resolves it, and never the proxy. */
+    @Test
+    void pathsOfAResourceBehindAProxyAreJudgedAsThoseOfOthers() throws IOException {
+        try (Resource held = Resource.held();
+                SocksProxy proxy = new SocksProxy(held.address())) {
+            HostPort named = new HostPort("localhost", held.address().port());
+            ends.attach(Rules.allow(
+                    proxy.address().toString(), held.address() + "/a", "[::1]:" + named.port() + "/a", named + "/a"));
+            for (HostPort resource : List.of(held.address(), named)) {
+                HostPort listen = ends.listening(
+                        resource,
+                        DestinationOptions.DEFAULTS.withResourceProxy(
+                                ProxyAddress.parse("socks5://" + proxy.address())));
+                try (Conversation application = Conversation.connect(listen)) {
+                    application.send(GET);
+                    try (Conversation reached = held.next()) {
+                        assertThat(head(reached)).startsWith("GET /a HTTP/1.1\r\n");
+                        reached.send(OK);
+                        assertThat(application.receive(OK.length())).isEqualTo(OK);
+                        application.send("GET /b HTTP/1.1\r\nHost: app.example\r\n\r\n");
+                        assertThat(head(application)).startsWith("HTTP/1.1 403 Forbidden\r\n");
+                    }
+                }
+            }
+            assertThat(proxy.asked()).hasSize(2);
+        }
+    }
+
     @Test
     void whatCanBeReadInTwoWaysIsRefusedWhereRulesNamePathsAndOnlyThere() throws IOException {
         String doubtful = "GET /a%2fb HTTP/1.1\r\nHost: app.example\r\n\r\n";
@@ -366,8 +398,15 @@ class HttpCarriedTest {
 
     /** A list as a client has it. */
     private record Rules(Acl acl) implements AccessPolicy {
-        static Rules allow(String target) {
-            return new Rules(new Acl(List.of(AclRule.parse(AclRule.Action.ALLOW, target))));
+        static Rules allow(String... targets) {
+            return new Rules(new Acl(Stream.of(targets)
+                    .map(target -> AclRule.parse(AclRule.Action.ALLOW, target))
+                    .toList()));
+        }
+
+        @Override
+        public Verdict checkUnresolved(String host, int port) {
+            return acl.verdictUnresolved(host, port);
         }
 
         @Override
@@ -376,7 +415,7 @@ class HttpCarriedTest {
         }
 
         @Override
-        public Verdict checkPath(String host, int port, InetAddress address, String path) {
+        public Verdict checkPath(String host, int port, @Nullable InetAddress address, String path) {
             return acl.verdict(host, port, address, path);
         }
     }

@@ -39,7 +39,7 @@ sealed interface Ceiling {
      *
      * @return the denial, or null when this ceiling does not object
      */
-    default Verdict.@Nullable Denied checkPath(String host, int port, InetAddress address, String path) {
+    default Verdict.@Nullable Denied checkPath(String host, int port, @Nullable InetAddress address, String path) {
         return check(host, port, address);
     }
 
@@ -103,7 +103,7 @@ sealed interface Ceiling {
         }
 
         @Override
-        public Verdict.@Nullable Denied checkPath(String host, int port, InetAddress address, String path) {
+        public Verdict.@Nullable Denied checkPath(String host, int port, @Nullable InetAddress address, String path) {
             if (rules.verdict(host, port, address, path).allowed()) {
                 return null;
             }

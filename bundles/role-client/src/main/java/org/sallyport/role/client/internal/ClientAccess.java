@@ -41,7 +41,7 @@ record ClientAccess(GatewayId gateway, Acl acl, Ceiling ceiling) implements Acce
     }
 
     @Override
-    public Verdict checkPath(String host, int port, InetAddress address, String path) {
+    public Verdict checkPath(String host, int port, @Nullable InetAddress address, String path) {
         Verdict verdict = acl.verdict(host, port, address, path);
         if (verdict instanceof Verdict.Denied denied) {
             return denied.at(gateway);

@@ -37,7 +37,11 @@ record ServerAccess(GatewayId gateway, EgressPolicy egress, Predicate<InetAddres
     }
 
     @Override
-    public Verdict checkPath(String host, int port, InetAddress address, String path) {
+    public Verdict checkPath(String host, int port, @Nullable InetAddress address, String path) {
+        if (address == null) {
+            // of names that others resolve nothing is dialled from here
+            return checkUnresolved(host, port);
+        }
         Verdict verdict = egress.verdict(host, port, address, own);
         if (!verdict.allowed() || check(host, port, address).allowed()) {
             return verdict;
