@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +65,20 @@ final class RunIT {
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.err()).contains("gateway:lst");
         assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    void everyCommandOfTheManualIsThereAndExplainsItself() throws IOException {
+        List<String> usages = Files.readAllLines(Path.of("../../docs/commands.md")).stream()
+                .filter(line -> line.matches("[a-z]+:[a-z]+( .*)?"))
+                .toList();
+        assertThat(usages).hasSizeGreaterThan(30);
+
+        String printed = server.run(usages.stream()
+                .map(usage -> usage.replaceFirst(" .*", "") + " --help")
+                .collect(Collectors.joining("; ")));
+
+        assertThat(printed.lines()).containsAll(usages);
     }
 
     @Test
