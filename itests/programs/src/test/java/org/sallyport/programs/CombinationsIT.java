@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sallyport.testkit.TestAuthority;
 import org.sallyport.testkit.process.Instance.Made;
@@ -120,10 +120,11 @@ final class CombinationsIT {
         }
     }
 
-    @Test
-    void aKeyThatTheClientMadeIsAccepted(Site site) {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aKeyThatTheDiallingEndMadeIsAccepted(Way way, Site site) {
         Made made = site.destination(
-                Way.ON_PREMISES,
+                way,
                 "http",
                 mutual.port(),
                 "--resource-name localhost --resource-tls mutual",

@@ -36,6 +36,16 @@ public interface CertificateIssuer {
     CompletionStage<List<CertificateView>> issueIngress(DestinationId destination, CertificateNames names);
 
     /**
+     * Makes the key and certificate that this server shows to a resource, unless there is one. It is signed by the CA of
+     * {@link #egressAuthority}, its only name is the destination's ID, and it is replaced, with a new key, 60 days before it
+     * expires.
+     *
+     * @param destination whose
+     * @return whether it was made
+     */
+    CompletionStage<Boolean> provideEgress(DestinationId destination);
+
+    /**
      * Decides what the certificates are for that clients of a cloud destination show to applications. Those that clients
      * have are replaced when they hear of it.
      *

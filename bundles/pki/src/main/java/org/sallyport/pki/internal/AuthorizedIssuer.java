@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ import org.sallyport.pki.internal.StoredCertificates.Issued;
 
 /**
  * Issues with the CAs of this server. A delayed component, as {@link RenewingTunnelAuthority} is; while it is there it
- * renews the ingress certificates that it issued.
+ * renews the certificates that it issued with their keys.
  */
 @Component
 public final class AuthorizedIssuer implements CertificateIssuer {
@@ -69,7 +70,7 @@ public final class AuthorizedIssuer implements CertificateIssuer {
     private final SecureRandom random;
     private final Certificates certificates;
     private final Authorities authorities;
-    private final IngressRenewal renewal;
+    private final IssuedRenewal renewal;
     private final Registration schedule;
 
     @Activate
@@ -86,7 +87,7 @@ public final class AuthorizedIssuer implements CertificateIssuer {
         this.random = random;
         this.certificates = new Certificates(random);
         this.authorities = Authorities.of(secrets, certificates, serverName, clock.instant());
-        this.renewal = new IngressRenewal(shelf, clock, this::ingress);
+        this.renewal = new IssuedRenewal(shelf, clock, this::renewed);
         this.schedule = shelf.every(LOOK_EVERY, renewal::look);
     }
 
@@ -108,6 +109,26 @@ public final class AuthorizedIssuer implements CertificateIssuer {
                     Holdings next = now.with(now.stored().with(CertificateRole.INGRESS_KEY, held));
                     return new Changed<>(next, next.views(destination));
                 }));
+    }
+
+    @Override
+    public CompletionStage<Boolean> provideEgress(DestinationId destination) {
+        return shelf.read(destination, AuthorizedIssuer::lacksEgress)
+                .thenCompose(lacking -> lacking
+                        ? shelf.slowly(() -> Held.of(egress(destination), Origin.ISSUED))
+                                .thenCompose(held -> shelf.change(
+                                        destination,
+                                        // somebody may have uploaded one meanwhile
+                                        now -> lacksEgress(now)
+                                                ? new Changed<>(
+                                                        now.with(now.stored().with(CertificateRole.EGRESS_KEY, held)),
+                                                        true)
+                                                : new Changed<>(now, false)))
+                        : CompletableFuture.completedFuture(false));
+    }
+
+    private static boolean lacksEgress(Holdings now) {
+        return now.stored().held(CertificateRole.EGRESS_KEY) == null;
     }
 
     @Override
@@ -187,9 +208,8 @@ public final class AuthorizedIssuer implements CertificateIssuer {
 
     @Override
     public CompletionStage<List<X509Certificate>> signEgress(DestinationId destination, byte[] request) {
-        Certificates.End end = new Certificates.End(destination.value(), List.of(), KeyPurposeId.id_kp_clientAuth);
         byte[] given = request.clone();
-        return shelf.slowly(() -> sign(egress(), end, CertificateRequests.keyOf(given)));
+        return shelf.slowly(() -> sign(egress(), client(destination), CertificateRequests.keyOf(given)));
     }
 
     /** Looks whether something has to be renewed. For tests. */
@@ -204,6 +224,19 @@ public final class AuthorizedIssuer implements CertificateIssuer {
 
     private KeyMaterial egress() {
         return Authorities.egress(secrets, certificates, serverName, clock.instant());
+    }
+
+    private KeyMaterial renewed(DestinationId destination, CertificateRole role, X509Certificate old) {
+        return role == CertificateRole.EGRESS_KEY ? egress(destination) : ingress(Facts.names(old));
+    }
+
+    private KeyMaterial egress(DestinationId destination) {
+        KeyPair pair = Keys.make(random);
+        return new KeyMaterial(pair.getPrivate(), sign(egress(), client(destination), pair.getPublic()));
+    }
+
+    private static Certificates.End client(DestinationId destination) {
+        return new Certificates.End(destination.value(), List.of(), KeyPurposeId.id_kp_clientAuth);
     }
 
     private KeyMaterial ingress(List<String> names) {

@@ -100,6 +100,38 @@ class CertificateIssuerTest {
     }
 
     @Test
+    void aKeyForTheServersOwnEgressIsMadeOnceAndRenewed() throws Exception {
+        assertThat(await(issuer.provideEgress(ONE))).isTrue();
+        assertThat(await(issuer.provideEgress(ONE))).isFalse();
+        reopen();
+        KeyMaterial first = egress();
+        X509Certificate certificate = first.certificate();
+        assertThat(certificate.getSubjectX500Principal().getName()).isEqualTo("CN=" + ONE);
+        assertThat(certificate.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.2");
+        assertLeadsTo(await(issuer.egressAuthority()), certificate);
+
+        here.clock.now =
+                certificate.getNotAfter().toInstant().minus(Duration.ofDays(60)).plusSeconds(1);
+        assertThat(await(issuer.renew())).isOne();
+        assertThat(egress().certificate().getPublicKey()).isNotEqualTo(certificate.getPublicKey());
+        assertThat(egress().certificate().getSubjectX500Principal()).isEqualTo(certificate.getSubjectX500Principal());
+        assertLeadsTo(await(issuer.egressAuthority()), egress().certificate());
+    }
+
+    @Test
+    void noKeyIsMadeForAnEgressThatHasOne() {
+        Made made = Made.of("end", wish -> wish);
+        await(here.certificates.upload(ONE, CertificateRole.EGRESS_KEY, DestinationCertificatesTest.keyFile(made)));
+
+        assertThat(await(issuer.provideEgress(ONE))).isFalse();
+        assertThat(egress().certificate()).isEqualTo(made.certificate());
+    }
+
+    private KeyMaterial egress() {
+        return Objects.requireNonNull(await(here.shelf.read(ONE, Leg.EGRESS)).key());
+    }
+
+    @Test
     void whatWasUploadedIsNotRenewed() {
         Made made = Made.of("end", wish -> wish);
         await(here.certificates.upload(ONE, CertificateRole.INGRESS_KEY, DestinationCertificatesTest.keyFile(made)));

@@ -175,6 +175,11 @@ public final class FakeCertificates implements DestinationCertificates, Certific
     }
 
     @Override
+    public CompletionStage<Boolean> provideEgress(DestinationId destination) {
+        throw new UnsupportedOperationException("no command asks");
+    }
+
+    @Override
     public CompletionStage<List<X509Certificate>> signEgress(DestinationId destination, byte[] request) {
         throw new UnsupportedOperationException("no command asks");
     }

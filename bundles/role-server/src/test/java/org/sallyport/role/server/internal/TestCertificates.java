@@ -98,6 +98,12 @@ final class TestCertificates implements HeldCertificates, CertificateIssuer {
     }
 
     @Override
+    public CompletionStage<Boolean> provideEgress(DestinationId destination) {
+        signed.add("own egress " + destination);
+        return gate.thenApply(open -> true);
+    }
+
+    @Override
     public X509Certificate ingressAuthority() {
         throw new UnsupportedOperationException("no role asks");
     }

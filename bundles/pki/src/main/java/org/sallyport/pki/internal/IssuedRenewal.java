@@ -2,42 +2,48 @@
 // Copyright the Sallyport authors
 package org.sallyport.pki.internal;
 
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.pki.CertificateRole;
 import org.sallyport.api.pki.CertificateView.Origin;
 import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.pki.KeyMaterial;
+import org.sallyport.api.pki.Leg;
 import org.sallyport.pki.internal.CertificateShelf.Changed;
 import org.sallyport.pki.internal.StoredCertificates.Held;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Replaces ingress certificates that were issued here before they expire: the same names, a new key. */
-final class IngressRenewal {
+/** Replaces certificates whose keys were made and signed here before they expire: for the same end, with a new key. */
+final class IssuedRenewal {
     /** Early enough that a certificate which cannot be renewed is still seen a month before it hurts. */
     static final Duration BEFORE_END = DestinationCertificates.RENEWED_BEFORE_END;
 
-    private static final Logger LOG = LoggerFactory.getLogger(IngressRenewal.class);
+    private static final Logger LOG = LoggerFactory.getLogger(IssuedRenewal.class);
+
+    /** Makes a key and its certificate in place of others. */
+    interface Maker {
+        KeyMaterial make(DestinationId destination, CertificateRole role, X509Certificate old);
+    }
+
+    private record Due(DestinationId destination, CertificateRole role, Held held) {}
 
     private final CertificateShelf shelf;
     private final Clock clock;
-    private final Function<List<String>, KeyMaterial> issue;
+    private final Maker maker;
 
-    /** @param issue makes the key and certificate for some names */
-    IngressRenewal(CertificateShelf shelf, Clock clock, Function<List<String>, KeyMaterial> issue) {
+    IssuedRenewal(CertificateShelf shelf, Clock clock, Maker maker) {
         this.shelf = shelf;
         this.clock = clock;
-        this.issue = issue;
+        this.maker = maker;
     }
 
     void look() {
@@ -51,41 +57,45 @@ final class IngressRenewal {
     /** {@return how many were renewed, when that is done} */
     CompletionStage<Integer> renew() {
         return shelf.readAll(this::due).thenCompose(due -> {
-            List<CompletableFuture<Integer>> renewals = new ArrayList<>();
-            due.forEach((id, held) -> renewals.add(renew(id, held).toCompletableFuture()));
+            List<CompletableFuture<Integer>> renewals =
+                    due.stream().map(each -> renew(each).toCompletableFuture()).toList();
             return CompletableFuture.allOf(renewals.toArray(CompletableFuture<?>[]::new))
                     .thenApply(all ->
                             renewals.stream().mapToInt(CompletableFuture::join).sum());
         });
     }
 
-    private Map<DestinationId, Held> due(Map<DestinationId, Holdings> all) {
+    private List<Due> due(Map<DestinationId, Holdings> all) {
         Instant until = clock.instant().plus(BEFORE_END);
-        Map<DestinationId, Held> due = new TreeMap<>();
+        List<Due> due = new ArrayList<>();
         all.forEach((id, holdings) -> {
-            Held held = holdings.stored().held(CertificateRole.INGRESS_KEY);
-            if (held != null
-                    && held.origin() == Origin.ISSUED
-                    && held.certificates().get(0).getNotAfter().toInstant().isBefore(until)) {
-                due.put(id, held);
+            for (Leg leg : Leg.values()) {
+                CertificateRole role = CertificateRole.keyOf(leg);
+                Held held = holdings.stored().held(role);
+                if (held != null
+                        && held.origin() == Origin.ISSUED
+                        && held.certificates().get(0).getNotAfter().toInstant().isBefore(until)) {
+                    due.add(new Due(id, role, held));
+                }
             }
         });
         return due;
     }
 
-    private CompletionStage<Integer> renew(DestinationId id, Held old) {
-        return shelf.slowly(
-                        () -> Held.of(issue.apply(Facts.names(old.certificates().get(0))), Origin.ISSUED))
-                .thenCompose(held -> shelf.change(id, now -> {
+    private CompletionStage<Integer> renew(Due due) {
+        X509Certificate old = due.held().certificates().get(0);
+        return shelf.slowly(() -> Held.of(maker.make(due.destination(), due.role(), old), Origin.ISSUED))
+                .thenCompose(held -> shelf.change(due.destination(), now -> {
                     // somebody may have replaced it meanwhile
-                    if (!old.equals(now.stored().held(CertificateRole.INGRESS_KEY))) {
+                    if (!due.held().equals(now.stored().held(due.role()))) {
                         return new Changed<>(now, 0);
                     }
                     LOG.info(
-                            "{}: the ingress certificate was renewed, it is valid until {}",
-                            id,
+                            "{}: the {} certificate was renewed, it is valid until {}",
+                            due.destination(),
+                            due.role().leg().word(),
                             held.certificates().get(0).getNotAfter().toInstant());
-                    return new Changed<>(now.with(now.stored().with(CertificateRole.INGRESS_KEY, held)), 1);
+                    return new Changed<>(now.with(now.stored().with(due.role(), held)), 1);
                 }));
     }
 }

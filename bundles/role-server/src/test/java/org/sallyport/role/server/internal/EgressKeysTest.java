@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Sallyport authors
+package org.sallyport.role.server.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sallyport.api.Acl;
+import org.sallyport.api.AclEdit;
+import org.sallyport.api.Destination;
+import org.sallyport.api.DestinationId;
+import org.sallyport.api.DestinationOptions;
+import org.sallyport.api.Direction;
+import org.sallyport.api.Gateway;
+import org.sallyport.api.GatewayId;
+import org.sallyport.api.HostPort;
+import org.sallyport.api.LegSecurity;
+import org.sallyport.api.ResourceTls;
+import org.sallyport.api.TokenState;
+import org.sallyport.api.registry.RegistryChange;
+
+@Timeout(20)
+class EgressKeysTest {
+    private static final GatewayId GATEWAY = new GatewayId("0123456789A_test");
+
+    private final MemoryRegistry registry = new MemoryRegistry();
+    private final TestCertificates certificates = new TestCertificates(new TestAuthority().certificate());
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    @Test
+    void cloudDestinationsThatShowACertificateGetAKeyOnce() throws Exception {
+        change(
+                new RegistryChange.PutGateway(gateway()),
+                put("00001", Direction.CLOUD, LegSecurity.MUTUAL),
+                put("00002", Direction.CLOUD, LegSecurity.TLS),
+                put("00003", Direction.ON_PREMISES, LegSecurity.MUTUAL));
+        EgressKeys keys = new EgressKeys(registry, certificates);
+        assertThat(certificates.signed).containsExactly(made("00001"));
+
+        change(put("00002", Direction.CLOUD, LegSecurity.MUTUAL));
+        assertThat(certificates.signed).containsExactly(made("00001"), made("00002"));
+
+        keys.stop();
+        change(put("00004", Direction.CLOUD, LegSecurity.MUTUAL));
+        assertThat(certificates.signed).hasSize(2);
+    }
+
+    @Test
+    void whatFailedIsTriedAgainAtTheNextChange() throws Exception {
+        certificates.gate = CompletableFuture.failedFuture(new IllegalStateException("the disk is full"));
+        change(new RegistryChange.PutGateway(gateway()), put("00001", Direction.CLOUD, LegSecurity.MUTUAL));
+        EgressKeys keys = new EgressKeys(registry, certificates);
+        certificates.gate = CompletableFuture.completedFuture(null);
+
+        change(put("00002", Direction.CLOUD, LegSecurity.TLS));
+
+        assertThat(certificates.signed).containsExactly(made("00001"), made("00001"));
+        keys.stop();
+    }
+
+    private void change(RegistryChange... changes) throws Exception {
+        registry.change(before -> List.of(changes)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private static String made(String last) {
+        return "own egress " + id(last);
+    }
+
+    private static DestinationId id(String last) {
+        return new DestinationId(GATEWAY.stem() + "_" + last);
+    }
+
+    private static RegistryChange put(String last, Direction direction, LegSecurity resource) {
+        return new RegistryChange.PutDestination(new Destination(
+                id(last),
+                GATEWAY,
+                last,
+                direction,
+                "tcp",
+                new HostPort("db", 1),
+                Integer.parseInt(last),
+                true,
+                DestinationOptions.DEFAULTS.withResourceTls(new ResourceTls(resource, "", true))));
+    }
+
+    private static Gateway gateway() {
+        return new Gateway(
+                GATEWAY,
+                "plant",
+                true,
+                true,
+                true,
+                new TokenState(1, Instant.EPOCH, Instant.EPOCH.plus(Duration.ofDays(1))),
+                Acl.EMPTY,
+                AclEdit.BOTH,
+                "round-robin",
+                4,
+                Instant.EPOCH);
+    }
+}
