@@ -44,12 +44,12 @@ public interface EventLoops {
     DatagramChannel datagramSocket(SocketProtocolFamily family);
 
     /**
-     * Sends a datagram without bytes, at once, before what is written and not yet flushed. Netty takes a write without bytes
-     * for done. On the socket's event loop.
+     * Sends a datagram without bytes, at once. Netty takes a write without bytes for done, so it goes past Netty, after what was
+     * written before, which is flushed; while that cannot leave, neither does it. On the socket's event loop.
      *
      * @param socket one of {@link #datagramSocket}
      * @param recipient to whom, also when the socket is connected to it
-     * @return whether it was sent; with the JDK's selectors that can't be done
+     * @return whether it was sent; never when others wait for the kernel, and with the JDK's selectors that can't be done
      */
     boolean sendEmpty(DatagramChannel socket, InetSocketAddress recipient);
 

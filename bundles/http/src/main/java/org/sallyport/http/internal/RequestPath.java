@@ -5,19 +5,18 @@ package org.sallyport.http.internal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
- * The path of a request in the one form that rules are asked with: decoded once, dot segments resolved. What two servers could
- * read in two ways is refused, not guessed: encoded slashes, backslashes, NUL and other control characters, semicolons, what is
- * encoded twice, empty segments, and what is no UTF-8.
+ * The path of a request in the one form that rules are asked with: decoded once. What two servers could read in two ways is
+ * refused, not guessed: encoded slashes, backslashes, NUL and other control characters, semicolons, what is encoded twice,
+ * empty segments, what is no UTF-8, and dot segments, which clients resolve (RFC 3986, 5.2.4): not every server does, and it is
+ * given what the application sent.
  */
 final class RequestPath {
     private RequestPath() {}
 
     /**
-     * Normalises the path of an interpreted head.
+     * Reads the path of an interpreted head.
      *
      * @return the path; begins with a slash
      * @throws HttpFault if it has more than one reading
@@ -33,7 +32,7 @@ final class RequestPath {
             // an address without a path, or the asterisk, which means all of the server
             return "/";
         }
-        return resolve(decode(octets, from, to));
+        return unambiguous(decode(octets, from, to));
     }
 
     private static String decode(byte[] octets, int from, int to) throws HttpFault {
@@ -70,27 +69,18 @@ final class RequestPath {
         }
     }
 
-    private static String resolve(String path) throws HttpFault {
-        Deque<String> segments = new ArrayDeque<>();
+    private static String unambiguous(String path) throws HttpFault {
         int at = 1;
-        boolean folder = false;
         while (at <= path.length()) {
             int slash = path.indexOf('/', at);
             int end = slash < 0 ? path.length() : slash;
             String segment = path.substring(at, end);
-            folder = segment.isEmpty() || segment.equals(".") || segment.equals("..");
-            if (segment.isEmpty() && slash >= 0) {
+            if ((segment.isEmpty() && slash >= 0) || segment.equals(".") || segment.equals("..")) {
                 throw refused();
-            }
-            if (segment.equals("..")) {
-                segments.pollLast();
-            } else if (!folder) {
-                segments.addLast(segment);
             }
             at = end + 1;
         }
-        String joined = "/" + String.join("/", segments);
-        return folder && joined.length() > 1 ? joined + "/" : joined;
+        return path;
     }
 
     private static HttpFault refused() {

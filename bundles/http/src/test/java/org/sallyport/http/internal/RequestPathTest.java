@@ -31,15 +31,9 @@ class RequestPathTest {
         "/a, /a",
         "/a/, /a/",
         "/a/b?c=/../d, /a/b",
-        "/a/./b, /a/b",
-        "/a/../b, /b",
-        "/a/b/.., /a/",
-        "/a/., /a/",
-        "/.., /",
-        "/../../a, /a",
+        "/a/.../b, /a/.../b",
+        "/.a/b., /.a/b.",
         "/%61dmin, /admin",
-        "/a/%2e%2E/b, /b",
-        "/a/.%2e/b, /b",
         "/a%20b, /a b",
         "/a%3Fb, /a?b",
         "/100%25, /100%",
@@ -80,7 +74,15 @@ class RequestPathTest {
                 "/%c0%af",
                 "/%ff",
                 "/a/%2e%2e%2fb",
-                "/..;/a"
+                "/..;/a",
+                "/a/./b",
+                "/a/../b",
+                "/a/b/..",
+                "/a/.",
+                "/..",
+                "/../../a",
+                "/a/%2e%2E/b",
+                "/a/.%2e/b"
             })
     void whatHasTwoReadingsIsRefused(String target) {
         assertThatThrownBy(() -> of("GET " + target))

@@ -60,8 +60,11 @@ final class DatagramCodec extends ChannelDuplexHandler {
         try {
             int size = datagram.readableBytes();
             if (size > MOST) {
-                promise.tryFailure(new IllegalArgumentException(
-                        "a datagram of " + size + " bytes: expected " + MOST + " at most"));
+                // a void promise would tell the pipeline, which takes it for the end of the stream
+                if (!promise.isVoid()) {
+                    promise.tryFailure(new IllegalArgumentException(
+                            "a datagram of " + size + " bytes: expected " + MOST + " at most"));
+                }
                 return;
             }
             ByteBuf into = room(context, LENGTH_BYTES + size);

@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 public final class DatagramEnd extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(DatagramEnd.class);
     private static final int MOST_CROSSING = 512 * 1024;
+
+    /** What one on its way costs beside its bytes. */
+    private static final int EACH_CROSSING = 256;
+
     private static final long PATIENCE_SECONDS = 5;
 
     /** Whose end it is; told on the flow's loop. */
@@ -145,13 +149,26 @@ public final class DatagramEnd extends ChannelInboundHandlerAdapter {
     /** Sends a datagram with the next {@link #flush}, or drops it. */
     public void send(ByteBuf datagram) {
         StreamChannel to = stream();
-        if (over || !to.isWritable() || !mayCross(datagram.readableBytes())) {
+        if (datagram.readableBytes() > DatagramCodec.MOST
+                || over
+                || !to.isWritable()
+                || !mayCross(datagram.readableBytes())) {
             datagram.release();
             flow.dropped(1);
         } else if (crosses) {
-            outward.add(datagram);
+            outward.add(copy(datagram));
         } else {
             write(to, datagram);
+        }
+    }
+
+    /** What it was received in is many times as large, and nobody knows when the other loop is there. */
+    private static ByteBuf copy(ByteBuf datagram) {
+        try {
+            int size = datagram.readableBytes();
+            return datagram.alloc().directBuffer(size, size).writeBytes(datagram);
+        } finally {
+            datagram.release();
         }
     }
 
@@ -159,11 +176,15 @@ public final class DatagramEnd extends ChannelInboundHandlerAdapter {
         if (!crosses) {
             return true;
         }
-        if (crossing.addAndGet(bytes) <= MOST_CROSSING) {
+        if (crossing.addAndGet(bytes + EACH_CROSSING) <= MOST_CROSSING) {
             return true;
         }
-        crossing.addAndGet(-bytes);
+        crossed(bytes);
         return false;
+    }
+
+    private void crossed(int bytes) {
+        crossing.addAndGet(-bytes - EACH_CROSSING);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what is lost is lost
@@ -186,7 +207,7 @@ public final class DatagramEnd extends ChannelInboundHandlerAdapter {
         outward = new ArrayList<>(all.size());
         streamLoop.execute(() -> {
             for (ByteBuf datagram : all) {
-                crossing.addAndGet(-datagram.readableBytes());
+                crossed(datagram.readableBytes());
                 write(to, datagram);
             }
             to.flush();
@@ -218,7 +239,7 @@ public final class DatagramEnd extends ChannelInboundHandlerAdapter {
             inward = new ArrayList<>(all.size());
             loop.execute(() -> {
                 for (ByteBuf datagram : all) {
-                    crossing.addAndGet(-datagram.readableBytes());
+                    crossed(datagram.readableBytes());
                     flow.fromStream(datagram);
                 }
                 flow.fromStreamComplete();

@@ -78,6 +78,9 @@ final class DatagramDial {
 
     /** Begins. */
     void start() {
+        if (over) {
+            return; // the stream has gone before
+        }
         OpenReply denial = access.denial(destination.resource());
         if (denial != null) {
             refuse(denial);

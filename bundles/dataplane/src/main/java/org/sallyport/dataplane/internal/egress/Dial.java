@@ -60,6 +60,8 @@ final class Dial implements HappyEyeballs.Outcome {
     private final Caller caller;
     private final Access access;
     private final AllowedAddresses addresses;
+    private final Access proxyAccess;
+    private final AllowedAddresses proxyAddresses;
     private final Outcome outcome;
     private final DialObserver observer;
     private @Nullable Passage passage;
@@ -83,6 +85,8 @@ final class Dial implements HappyEyeballs.Outcome {
      * @param tls protects the way, or not
      * @param caller for whom
      * @param access says whether it may be
+     * @param proxyAccess says whether a proxy on the way may be; nobody judges what it is told, so no place is one of which only
+     *     some requests are allowed
      * @param outcome is told
      * @param observer hears how far it has come
      */
@@ -94,6 +98,7 @@ final class Dial implements HappyEyeballs.Outcome {
             TlsLeg tls,
             Caller caller,
             AccessPolicy access,
+            AccessPolicy proxyAccess,
             Outcome outcome,
             DialObserver observer) {
         this.surroundings = surroundings;
@@ -103,7 +108,9 @@ final class Dial implements HappyEyeballs.Outcome {
         this.tls = tls;
         this.caller = caller;
         this.access = new Access(access, destination.id());
+        this.proxyAccess = new Access(proxyAccess, destination.id());
         addresses = new AllowedAddresses(surroundings.names(), loop, this.access, observer);
+        proxyAddresses = new AllowedAddresses(surroundings.names(), loop, this.proxyAccess, observer);
         this.outcome = outcome;
         this.observer = observer;
     }
@@ -127,11 +134,11 @@ final class Dial implements HappyEyeballs.Outcome {
         deadline = loop.schedule(
                 this::expired, destination.options().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         if (proxy == null) {
-            lookUp(resource, this::race);
+            lookUp(addresses, resource, this::race);
         } else if (unresolved) {
             toProxy(Passage.named(proxy, resource));
         } else {
-            lookUp(resource, addresses -> toProxy(proxy, addresses));
+            lookUp(addresses, resource, allowed -> toProxy(proxy, allowed));
         }
     }
 
@@ -143,8 +150,8 @@ final class Dial implements HappyEyeballs.Outcome {
         void go(List<InetSocketAddress> allowed);
     }
 
-    private void lookUp(HostPort place, Next next) {
-        addresses.of(
+    private void lookUp(AllowedAddresses among, HostPort place, Next next) {
+        among.of(
                 place,
                 found -> {
                     if (!over) {
@@ -172,11 +179,11 @@ final class Dial implements HappyEyeballs.Outcome {
 
     private void toProxy(Passage wanted) {
         HostPort place = wanted.proxy().address();
-        OpenReply denial = access.denial(place);
+        OpenReply denial = proxyAccess.denial(place);
         if (denial == null) {
             passage = wanted;
             observer.allowed(place);
-            lookUp(place, this::race);
+            lookUp(proxyAddresses, place, this::race);
         } else {
             refuse(denial);
         }

@@ -33,6 +33,8 @@ import org.sallyport.spi.ProbeStep;
 import org.sallyport.spi.Protocol;
 import org.sallyport.spi.StreamAcceptor;
 import org.sallyport.spi.StreamChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the streams that the other ends of one gateway's tunnels open. An open that relies on a configuration which is not
@@ -44,6 +46,8 @@ public final class EgressAcceptor implements StreamAcceptor {
 
     static final OpenReply TOO_MANY =
             new OpenReply(OpenCode.TOO_MANY, "too many resources of this gateway are being dialled");
+
+    private static final Logger LOG = LoggerFactory.getLogger(EgressAcceptor.class);
 
     private final RefusalLog unknown = new RefusalLog();
     private final Surroundings surroundings;
@@ -114,7 +118,13 @@ public final class EgressAcceptor implements StreamAcceptor {
 
     /** {@return what is asked for a dial: who judges each request dials what is allowed in part} */
     private static AccessPolicy access(Plugin<Protocol> protocol, EgressConfig now) {
-        return protocol.service().judgesPaths() ? PathJudge.admitting(now.access()) : now.access();
+        boolean judges = false;
+        try {
+            judges = protocol.service().judgesPaths();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("protocol {} failed, so only what is allowed as a whole is dialled for it", protocol.name(), e);
+        }
+        return judges ? PathJudge.admitting(now.access()) : now.access();
     }
 
     private static @Nullable OpenReply obstacle(
@@ -209,7 +219,16 @@ public final class EgressAcceptor implements StreamAcceptor {
             Dial.Outcome outcome,
             DialObserver observer) {
         return new Dial(
-                surroundings, dials, loop, wanted.destination(), wanted.tls(), caller, access, outcome, observer);
+                surroundings,
+                dials,
+                loop,
+                wanted.destination(),
+                wanted.tls(),
+                caller,
+                access,
+                config.access(),
+                outcome,
+                observer);
     }
 
     /** The way to a resource that takes datagrams, not begun, as one of this gateway. */

@@ -130,8 +130,19 @@ final class FlowTable extends ChannelInboundHandlerAdapter {
             owner.refused(owner.surroundings().nextFlow(), source, obstacle);
             return null;
         }
-        IngressFlow made =
-                new IngressFlow(owner, this, protocol, source, socket().localAddress(), socket().eventLoop());
+        IngressFlow made;
+        try {
+            made = new IngressFlow(owner, this, protocol, source, socket().localAddress(), socket().eventLoop());
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("protocol {} failed on a new flow", protocol.name(), e);
+            share.give();
+            bySource.give(address);
+            protocol.leave();
+            owner.traffic().ended();
+            OpenReply failed = new OpenReply(OpenCode.INTERNAL, "protocol " + protocol.name() + " failed");
+            owner.refused(owner.surroundings().nextFlow(), source, failed);
+            return null;
+        }
         flows.put(source, made);
         made.start();
         return made;

@@ -64,6 +64,9 @@ final class IngressFlow extends Connection implements DatagramEnd.Flow {
     private int streams;
     private long received;
     private long returned;
+    /** Before that it does not look for a client to move to: there was one that refused it. */
+    private long movesFrom;
+
     private boolean inBurst;
     private boolean refused;
     private boolean ending;
@@ -110,6 +113,7 @@ final class IngressFlow extends Connection implements DatagramEnd.Flow {
         budget = owner.surroundings().limits().earlyBytes();
         flow = owner.surroundings().nextFlow();
         begun = loop.ticker().nanoTime();
+        movesFrom = begun;
     }
 
     private static Duration idle(Duration chosen) {
@@ -145,6 +149,7 @@ final class IngressFlow extends Connection implements DatagramEnd.Flow {
         Candidate now = carrier;
         if (now != null
                 && search == null
+                && loop.ticker().nanoTime() - movesFrom >= 0
                 && !now.tunnel().tunnel().usable()
                 && owner.choice().anyUsable()) {
             // its client is about to go; another one takes the flow over before that
@@ -264,6 +269,8 @@ final class IngressFlow extends Connection implements DatagramEnd.Flow {
                 dropped(waiting.size());
                 releaseWaiting();
                 rest = loop.schedule(() -> end("refused"), REST_SECONDS, TimeUnit.SECONDS);
+            } else {
+                movesFrom = loop.ticker().nanoTime() + TimeUnit.SECONDS.toNanos(REST_SECONDS);
             }
         }
     }
@@ -373,6 +380,8 @@ final class IngressFlow extends Connection implements DatagramEnd.Flow {
         Candidate candidate = sought;
         if (candidate != null) {
             sought = null;
+            // as a connection that is reset before it has sent anything: tunnels bear only so many
+            owner.fruitless(source);
             candidate.giveUp();
         }
         leaveFormer();

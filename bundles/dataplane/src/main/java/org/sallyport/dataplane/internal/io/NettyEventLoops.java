@@ -4,6 +4,7 @@ package org.sallyport.dataplane.internal.io;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -154,6 +155,11 @@ public final class NettyEventLoops implements EventLoops {
 
     @Override
     public boolean sendEmpty(DatagramChannel socket, InetSocketAddress recipient) {
+        socket.flush();
+        ChannelOutboundBuffer queued = socket.unsafe().outboundBuffer();
+        if (queued == null || !queued.isEmpty()) {
+            return false;
+        }
         try {
             return IoKind.sendEmpty(socket, recipient);
         } catch (IOException e) {

@@ -77,6 +77,14 @@ final class DatagramCodecTest {
     }
 
     @Test
+    void oneThatIsTooLargeEndsNothingWhenNobodyWaitsForIt() {
+        channel.write(Unpooled.wrappedBuffer(new byte[65_508]), channel.voidPromise());
+        channel.flush();
+        channel.checkException();
+        assertThat(channel.<ByteBuf>readOutbound()).isNull();
+    }
+
+    @Test
     void manyLeaveInBuffersThatAreNotTooLarge() {
         for (int i = 0; i < 100; i++) {
             channel.write(Unpooled.wrappedBuffer(new byte[1_400]));

@@ -241,7 +241,7 @@ class HttpCarriedTest {
                     assertThat(head(resource)).startsWith("GET /a HTTP/1.1\r\n");
                     resource.send(OK);
                     assertThat(application.receive(OK.length())).isEqualTo(OK);
-                    application.send("GET /a/../b?x HTTP/1.1\r\nHost: app.example\r\n\r\n");
+                    application.send("GET /b?x HTTP/1.1\r\nHost: app.example\r\n\r\n");
                     assertThat(head(application)).startsWith("HTTP/1.1 403 Forbidden\r\n");
                     assertThat(resource.receiveAll()).isEmpty();
                 }
@@ -278,6 +278,24 @@ class HttpCarriedTest {
                 }
             }
             assertThat(proxy.asked()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aProxyOfWhichOnlyPathsAreAllowedIsNotDialled() throws IOException {
+        try (Resource held = Resource.held();
+                SocksProxy proxy = new SocksProxy(held.address())) {
+            HostPort listen = ends.attach(
+                            Rules.allow(proxy.address() + "/a", held.address().toString()))
+                    .listening(
+                            held.address(),
+                            DestinationOptions.DEFAULTS.withResourceProxy(
+                                    ProxyAddress.parse("socks5://" + proxy.address())));
+            try (Conversation application = Conversation.connect(listen)) {
+                application.send(GET);
+                assertThat(head(application)).startsWith("HTTP/1.1 403 Forbidden\r\n");
+            }
+            assertThat(proxy.asked()).isEmpty();
         }
     }
 
