@@ -132,8 +132,14 @@ public final class HttpPathGuard extends ChannelDuplexHandler {
     private void check() throws HttpFault {
         head.interpret();
         // the rules may have changed since the connection began
-        if (context.pathRules() && !context.pathAllowed(RequestPath.of(head))) {
-            throw new HttpFault(403, "The path is not allowed.");
+        if (context.pathRules()) {
+            RequestPath path = RequestPath.of(head);
+            if (!context.pathAllowed(path.resolved())) {
+                throw new HttpFault(403, "The path is not allowed.");
+            }
+            if (path.dotted()) {
+                throw RequestPath.refused();
+            }
         }
         if (owed.isFull()) {
             throw new HttpFault(503, "Too many requests wait for their answers.");

@@ -5,23 +5,26 @@ package org.sallyport.http.internal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
- * The path of a request in the one form that rules are asked with: decoded once. What two servers could read in two ways is
- * refused, not guessed: encoded slashes, backslashes, NUL and other control characters, semicolons, what is encoded twice,
- * empty segments, what is no UTF-8, and dot segments, which clients resolve (RFC 3986, 5.2.4): not every server does, and it is
- * given what the application sent.
+ * The path of a request in the one form that rules are asked with: decoded once, dot segments resolved. What two servers could
+ * read in two ways is refused, not guessed: encoded slashes, backslashes, NUL and other control characters, semicolons, what is
+ * encoded twice, empty segments, and what is no UTF-8.
+ *
+ * @param resolved begins with a slash
+ * @param dotted whether there were dot segments. Clients resolve them (RFC 3986, 5.2.4); the resource gets them as they were sent,
+ *     and not every server resolves them, so what is allowed by them is refused, too
  */
-final class RequestPath {
-    private RequestPath() {}
-
+record RequestPath(String resolved, boolean dotted) {
     /**
-     * Reads the path of an interpreted head.
+     * Normalises the path of an interpreted head.
      *
-     * @return the path; begins with a slash
+     * @return the path
      * @throws HttpFault if it has more than one reading
      */
-    static String of(RequestHead head) throws HttpFault {
+    static RequestPath of(RequestHead head) throws HttpFault {
         byte[] octets = head.reader.octets();
         int from = head.targetFrom();
         int to = from;
@@ -30,9 +33,9 @@ final class RequestPath {
         }
         if (from == to || octets[from] != '/') {
             // an address without a path, or the asterisk, which means all of the server
-            return "/";
+            return new RequestPath("/", false);
         }
-        return unambiguous(decode(octets, from, to));
+        return resolve(decode(octets, from, to));
     }
 
     private static String decode(byte[] octets, int from, int to) throws HttpFault {
@@ -69,21 +72,33 @@ final class RequestPath {
         }
     }
 
-    private static String unambiguous(String path) throws HttpFault {
+    private static RequestPath resolve(String path) throws HttpFault {
+        Deque<String> segments = new ArrayDeque<>();
         int at = 1;
+        boolean folder = false;
+        boolean dotted = false;
         while (at <= path.length()) {
             int slash = path.indexOf('/', at);
             int end = slash < 0 ? path.length() : slash;
             String segment = path.substring(at, end);
-            if ((segment.isEmpty() && slash >= 0) || segment.equals(".") || segment.equals("..")) {
+            boolean dots = segment.equals(".") || segment.equals("..");
+            dotted |= dots;
+            folder = dots || segment.isEmpty();
+            if (segment.isEmpty() && slash >= 0) {
                 throw refused();
+            }
+            if (segment.equals("..")) {
+                segments.pollLast();
+            } else if (!folder) {
+                segments.addLast(segment);
             }
             at = end + 1;
         }
-        return path;
+        String joined = "/" + String.join("/", segments);
+        return new RequestPath(folder && joined.length() > 1 ? joined + "/" : joined, dotted);
     }
 
-    private static HttpFault refused() {
+    static HttpFault refused() {
         return HttpFault.bad("The path can be read in more than one way.");
     }
 }

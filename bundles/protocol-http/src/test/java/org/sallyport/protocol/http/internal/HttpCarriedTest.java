@@ -241,7 +241,7 @@ class HttpCarriedTest {
                     assertThat(head(resource)).startsWith("GET /a HTTP/1.1\r\n");
                     resource.send(OK);
                     assertThat(application.receive(OK.length())).isEqualTo(OK);
-                    application.send("GET /b?x HTTP/1.1\r\nHost: app.example\r\n\r\n");
+                    application.send("GET /a/../b?x HTTP/1.1\r\nHost: app.example\r\n\r\n");
                     assertThat(head(application)).startsWith("HTTP/1.1 403 Forbidden\r\n");
                     assertThat(resource.receiveAll()).isEmpty();
                 }
