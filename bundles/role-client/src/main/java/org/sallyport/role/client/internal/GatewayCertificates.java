@@ -39,6 +39,9 @@ final class GatewayCertificates {
     /** How long a configuration waits for its certificates; what comes later is taken up when it comes. */
     private static final Duration MOST_WAIT = Duration.ofSeconds(2);
 
+    /** After that what could not be taken up is tried again: the service may have been busy, the disk full. */
+    private static final Duration RETRY = Duration.ofMinutes(1);
+
     private static final Duration LOOK_EVERY = Duration.ofHours(1);
     private static final Duration SOON = Duration.ofDays(30);
 
@@ -68,7 +71,8 @@ final class GatewayCertificates {
     private Map<DestinationId, String> expiring = Map.of();
     private @Nullable ClientLegs legs;
     private @Nullable Registration timer;
-    /** Drops and adopts happen in the order in which they were decided. */
+    private @Nullable Registration retry;
+    /** Drops and adopts happen one after the other, in the order in which they were decided. */
     private CompletionStage<Void> order = CompletableFuture.completedFuture(null);
 
     GatewayCertificates(GatewayId gateway, RoleContext role, Owner owner) {
@@ -219,8 +223,8 @@ final class GatewayCertificates {
             return;
         }
         CarriedLeg before = received.get(id);
-        if (before != null && before.mark().equals(message.mark())) {
-            return; // by another tunnel
+        if (before != null && before.mark().equals(message.mark()) && (before.key() != null || message.key() == null)) {
+            return; // by another tunnel, which may be one that is given no keys
         }
         CarriedLeg carried = new CarriedLeg(
                 id,
@@ -246,17 +250,27 @@ final class GatewayCertificates {
         if (service == null) {
             return; // it is given them when it comes
         }
-        order.thenCompose(before -> service.adopt(carried))
-                .whenComplete((done, failure) -> role.serial().execute(() -> {
-                    if (carried.equals(received.get(carried.destination()))) {
-                        taken(
-                                carried,
-                                failure == null
-                                        ? null
-                                        : "the certificates that the server sent cannot be used: "
-                                                + Causes.text(failure));
-                    }
-                }));
+        CompletionStage<Void> adopted = order.thenCompose(before -> service.adopt(carried));
+        order = adopted.exceptionally(failure -> null);
+        adopted.whenComplete((done, failure) -> role.serial().execute(() -> {
+            if (carried.equals(received.get(carried.destination()))) {
+                taken(
+                        carried,
+                        failure == null
+                                ? null
+                                : "the certificates that the server sent cannot be used: " + Causes.text(failure));
+            }
+        }));
+    }
+
+    private void tryAgain() {
+        retry = null;
+        for (DestinationId id : Set.copyOf(unusable.keySet())) {
+            CarriedLeg carried = received.get(id);
+            if (carried != null) {
+                adopt(carried);
+            }
+        }
     }
 
     private void taken(CarriedLeg carried, @Nullable String trouble) {
@@ -266,8 +280,12 @@ final class GatewayCertificates {
             unusable.remove(id);
             first = inUse.add(id);
         } else {
-            LOG.warn("{}: {}", id, trouble);
-            unusable.put(id, trouble);
+            if (!trouble.equals(unusable.put(id, trouble))) {
+                LOG.warn("{}: {}", id, trouble);
+            }
+            if (retry == null) {
+                retry = role.serial().after(RETRY, this::tryAgain);
+            }
         }
         boolean reapply = first;
         CompletableFuture<Void> unused = lookAt(id).whenComplete((done, failure) -> {
@@ -352,12 +370,18 @@ final class GatewayCertificates {
             timer.close();
             timer = null;
         }
+        if (retry != null) {
+            retry.close();
+            retry = null;
+        }
         DestinationCertificates service = role.parts().get().certificates();
         if (service != null) {
-            order = closed.thenCompose(done -> service.dropReceived(gateway)).exceptionally(failure -> {
-                LOG.debug("{}: what the server sent was not dropped", gateway, failure);
-                return null;
-            });
+            order = order.thenCompose(before -> closed)
+                    .thenCompose(done -> service.dropReceived(gateway))
+                    .exceptionally(failure -> {
+                        LOG.debug("{}: what the server sent was not dropped", gateway, failure);
+                        return null;
+                    });
         }
     }
 }

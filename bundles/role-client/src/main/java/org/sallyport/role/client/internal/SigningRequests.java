@@ -96,6 +96,8 @@ final class SigningRequests {
     CompletableFuture<Void> look(DestinationId destination, Leg leg, List<String> names) {
         Request before = running.get(destination);
         if (before != null && before.names.equals(names)) {
+            // it may have waited for a tunnel, which is one of its gateway's in a moment
+            role.serial().execute(this::sendNext);
             return before.done;
         }
         DestinationCertificates service = role.parts().get().certificates();

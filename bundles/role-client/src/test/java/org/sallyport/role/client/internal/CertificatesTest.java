@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,6 +215,27 @@ class CertificatesTest {
         assertThat(tunnel.count(Csr.class)).isEqualTo(2);
     }
 
+    @Test
+    void aRequestThatFoundNoTunnelIsMadeOnTheNext() {
+        FakeTunnel tunnel = attached(web(""));
+        signs(tunnel);
+        world.reachable = false;
+        world.cuts(tunnel, "lost");
+        shelf.signed.clear();
+        world.serial.advance(Duration.ofHours(1));
+        world.reachable = true;
+        for (int seconds = 0; seconds < 120 && world.tunnels.size() == 1; seconds++) {
+            world.serial.advance(Duration.ofSeconds(1));
+        }
+        FakeTunnel next = world.tunnel(1);
+
+        world.accepts(next, client(1), config(7, web("")));
+
+        assertThat(next.count(Csr.class)).isEqualTo(1);
+        signs(next);
+        assertThat(shelf.signed).containsKey(WEB);
+    }
+
     // what the server sends
 
     @Test
@@ -311,6 +333,67 @@ class CertificatesTest {
         assertThat(tunnel.last(Applied.class).failures())
                 .containsExactly(
                         failure("aaaaa", "the certificates that the server sent cannot be used: it is no certificate"));
+    }
+
+    @Test
+    void whatCouldNotBeTakenUpIsTriedAgain() {
+        shelf.uploaded.add(WEB);
+        shelf.busy = 2;
+        FakeTunnel tunnel = attached(web("one"));
+        world.says(tunnel, trust(WEB, "ingress", "one"));
+        assertThat(tunnel.last(Applied.class).failures().get(0).text()).contains("100 requests wait already");
+
+        world.serial.advance(Duration.ofMinutes(1));
+        assertThat(shelf.adopted).isEmpty();
+        world.serial.advance(Duration.ofMinutes(1));
+
+        assertThat(shelf.adopted).containsOnlyKeys(WEB);
+        assertThat(plane().last().ingress()).hasSize(1);
+        assertThat(tunnel.last(Applied.class).failures()).isEmpty();
+    }
+
+    @Test
+    void whatWasWithdrawnWhileItWasTakenUpDoesNotComeBack() {
+        shelf.uploaded.add(WEB);
+        shelf.gate = new CompletableFuture<>();
+        FakeTunnel tunnel = attached(web("one"));
+        world.says(tunnel, trust(WEB, "ingress", "one"));
+        world.says(tunnel, config(8, web("")));
+
+        shelf.gate.complete(null);
+        world.serial.run();
+
+        assertThat(shelf.adopted).isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftOfWhatIsTakenUpWhileItsGatewayIsLeft() {
+        shelf.uploaded.add(WEB);
+        shelf.gate = new CompletableFuture<>();
+        FakeTunnel tunnel = attached(web("one"));
+        world.says(tunnel, trust(WEB, "ingress", "one"));
+        world.role.requests().detachAll(GATEWAY);
+        world.serial.run();
+
+        shelf.gate.complete(null);
+        world.serial.run();
+
+        assertThat(shelf.adopted).isEmpty();
+        assertThat(shelf.dropped).contains(GATEWAY.value());
+    }
+
+    @Test
+    void aKeyIsTakenThoughItsChainCameWithoutItBefore() {
+        FakeTunnel tunnel = attached(web("one"));
+        Certificates without =
+                new Certificates(WEB.value(), "ingress", "one", null, "CHAIN", "", "", List.of(), List.of());
+        world.says(tunnel, without);
+        world.says(
+                tunnel, new Certificates(WEB.value(), "ingress", "one", "KEY", "CHAIN", "", "", List.of(), List.of()));
+        assertThat(shelf.adopted.get(WEB).key()).isEqualTo("KEY");
+
+        world.says(tunnel, without);
+        assertThat(shelf.adopted.get(WEB).key()).isEqualTo("KEY");
     }
 
     @Test

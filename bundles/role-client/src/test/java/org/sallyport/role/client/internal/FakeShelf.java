@@ -30,14 +30,23 @@ final class FakeShelf implements DestinationCertificates {
     List<CertificateView> expiring = List.of();
     int requests;
 
+    /** So many times nothing can be adopted. */
+    int busy;
+
+    /** What is adopted is there when the test completes it. */
+    CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+
     @Override
     public CompletionStage<Void> adopt(CarriedLeg carried) {
         if (carried.anchors().equals("rubbish")) {
             return CompletableFuture.failedFuture(
                     new CertificateFileException(CertificateFileException.Problem.NOT_X509, "it is no certificate"));
         }
-        adopted.put(carried.destination(), carried);
-        return CompletableFuture.completedFuture(null);
+        if (busy > 0) {
+            busy--;
+            return CompletableFuture.failedFuture(new IllegalStateException("100 requests wait already"));
+        }
+        return gate.thenRun(() -> adopted.put(carried.destination(), carried));
     }
 
     @Override

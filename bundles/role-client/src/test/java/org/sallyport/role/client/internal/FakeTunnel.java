@@ -58,7 +58,7 @@ final class FakeTunnel implements Tunnel, ControlLink {
 
     @Override
     public EventLoop eventLoop() {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("no role asks");
     }
 
     @Override
@@ -78,17 +78,17 @@ final class FakeTunnel implements Tunnel, ControlLink {
 
     @Override
     public StreamChannel control() {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("no role asks");
     }
 
     @Override
     public void admit(StreamAcceptor acceptor) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("no role asks");
     }
 
     @Override
     public StreamChannel open(OpenRequest request, ChannelHandler pipeline) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("no role asks");
     }
 
     @Override
@@ -114,7 +114,7 @@ final class FakeTunnel implements Tunnel, ControlLink {
 
     @Override
     public Future<Long> ping() {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("no role asks");
     }
 
     @Override

@@ -77,7 +77,7 @@ final class RoleWorld {
 
         @Override
         public Registration subscribeWithPast(Consumer<Event> subscriber) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("no role asks");
         }
 
         @Override
@@ -107,7 +107,7 @@ final class RoleWorld {
         @Override
         public Future<TunnelListener> listen(
                 InetSocketAddress address, KeyMaterial identity, Consumer<Tunnel> arrivals) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("no role asks");
         }
 
         @Override
