@@ -9,21 +9,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.State;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.event.Event;
-import org.sallyport.spi.Protocol;
 import org.sallyport.testkit.Await;
 import org.sallyport.testkit.resource.Conversation;
 import org.sallyport.testkit.resource.Resource;
@@ -34,55 +29,21 @@ import org.sallyport.testkit.resource.Resource;
  */
 @ParameterizedClass
 @EnumSource(Way.class)
-@Timeout(60)
 @SuppressWarnings("NullAway.Init") // the fields are set before each test
-public abstract class LanguageContract implements ContractTest {
+public abstract class LanguageContract extends ProtocolFixture {
     private static final int SMALL = 20;
     private static final int LARGE = 4 << 20;
     /** More than all buffers on the way take. */
     private static final int MUCH = 48 << 20;
 
-    @Parameter
-    Way way;
-
-    private TwoEnds ends;
-    private Protocol service;
     private Speech speech;
-
-    /** {@return the protocol under test, a new one for each test} */
-    protected abstract Protocol protocol();
-
-    /** {@return the name that it is installed under} */
-    protected abstract String name();
 
     /** {@return its language} */
     protected abstract Speech speech();
 
     @BeforeEach
-    void open() {
-        service = protocol();
+    void learn() {
         speech = speech();
-        ends = new TwoEnds(way, new Properties(), name(), service);
-    }
-
-    @AfterEach
-    void close() {
-        ends.close();
-    }
-
-    @Override
-    public TwoEnds ends() {
-        return ends;
-    }
-
-    @Override
-    public Protocol service() {
-        return service;
-    }
-
-    @Override
-    public String protocolName() {
-        return name();
     }
 
     // ------------------------------------------------------------------ questions and answers

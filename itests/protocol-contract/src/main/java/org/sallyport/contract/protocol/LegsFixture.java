@@ -3,6 +3,7 @@
 package org.sallyport.contract.protocol;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,8 +18,10 @@ import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.LegSecurity;
 import org.sallyport.api.ResourceTls;
+import org.sallyport.api.Verdict;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.api.pki.Leg;
+import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.Protocol;
 import org.sallyport.testkit.TestAuthority;
 import org.sallyport.testkit.resource.Resource;
@@ -29,6 +32,19 @@ import org.sallyport.testkit.resource.Resource;
 public abstract class LegsFixture {
     static final String INGRESS_NAME = "gateway.example";
     static final String RESOURCE_NAME = "db.example";
+
+    /** Allows all, names too that a proxy resolves. */
+    static final AccessPolicy ALL = new AccessPolicy() {
+        @Override
+        public Verdict check(String host, int port, @Nullable InetAddress address) {
+            return new Verdict.Allowed("test");
+        }
+
+        @Override
+        public Verdict checkUnresolved(String host, int port) {
+            return new Verdict.Allowed("test");
+        }
+    };
 
     @Parameter(0)
     Way way;

@@ -5,11 +5,9 @@ package org.sallyport.contract.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,26 +19,12 @@ import org.sallyport.api.ProxyProtocol;
 import org.sallyport.api.SourceHeaders;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.event.Event;
-import org.sallyport.spi.AccessPolicy;
 import org.sallyport.testkit.resource.Resource;
 
 /** Resources behind SOCKS proxies, whatever protects the two legs. */
 @ParameterizedClass
 @CsvSource({"ON_PREMISES,NONE", "ACROSS_LOOPS,TLS", "CLOUD,NONE", "CLOUD,MUTUAL"})
 public abstract class ResourceProxyContract extends LegsFixture {
-    /** Allows all, names too that a proxy resolves. */
-    private static final AccessPolicy ALL = new AccessPolicy() {
-        @Override
-        public Verdict check(String host, int port, @Nullable InetAddress address) {
-            return new Verdict.Allowed("test");
-        }
-
-        @Override
-        public Verdict checkUnresolved(String host, int port) {
-            return new Verdict.Allowed("test");
-        }
-    };
-
     @Test
     void aResourceIsReachedThroughEachKind() throws IOException {
         try (Resource echo = echo();

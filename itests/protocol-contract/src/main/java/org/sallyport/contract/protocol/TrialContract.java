@@ -4,12 +4,10 @@ package org.sallyport.contract.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +19,6 @@ import org.sallyport.api.ResourceTls;
 import org.sallyport.api.Verdict;
 import org.sallyport.api.pki.KeyMaterial;
 import org.sallyport.api.pki.Leg;
-import org.sallyport.spi.AccessPolicy;
 import org.sallyport.spi.OpenCode;
 import org.sallyport.spi.ProbeReport;
 import org.sallyport.spi.ProbeStep;
@@ -32,19 +29,6 @@ import org.sallyport.testkit.resource.Resource;
 @ParameterizedClass
 @CsvSource({"ON_PREMISES,NONE", "ON_PREMISES,TLS", "ON_PREMISES,MUTUAL", "CLOUD,TLS"})
 public abstract class TrialContract extends LegsFixture {
-    /** Allows all, names too that a proxy resolves. */
-    private static final AccessPolicy ALL = new AccessPolicy() {
-        @Override
-        public Verdict check(String host, int port, @Nullable InetAddress address) {
-            return new Verdict.Allowed("test");
-        }
-
-        @Override
-        public Verdict checkUnresolved(String host, int port) {
-            return new Verdict.Allowed("test");
-        }
-    };
-
     private boolean tls() {
         return resourceLeg != LegSecurity.NONE;
     }

@@ -5,8 +5,6 @@ package org.sallyport.role.server.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -14,16 +12,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.sallyport.api.Acl;
-import org.sallyport.api.AclEdit;
 import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
-import org.sallyport.api.Gateway;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
-import org.sallyport.api.TokenState;
 import org.sallyport.api.pki.DestinationCertificates;
 import org.sallyport.api.registry.RegistryChange;
 
@@ -46,7 +40,7 @@ class CertificateCleanupTest {
     @Test
     void certificatesGoWithTheirDestinationAndWithItsGateway() throws Exception {
         try (MemoryRegistry registry = new MemoryRegistry()) {
-            change(registry, new RegistryChange.PutGateway(gateway()), put("00001"), put("00002"), put("00003"));
+            change(registry, MemoryRegistry.gateway(GATEWAY), put("00001"), put("00002"), put("00003"));
             CertificateCleanup cleanup = new CertificateCleanup(registry, certificates);
 
             change(registry, new RegistryChange.RemoveDestination(id("00002")));
@@ -55,7 +49,7 @@ class CertificateCleanupTest {
             assertThat(List.of(forgotten.take(), forgotten.take())).containsExactlyInAnyOrder(id("00001"), id("00003"));
 
             cleanup.stop();
-            change(registry, new RegistryChange.PutGateway(gateway()), put("00004"));
+            change(registry, MemoryRegistry.gateway(GATEWAY), put("00004"));
             change(registry, new RegistryChange.RemoveDestination(id("00004")));
             assertThat(forgotten).isEmpty();
         }
@@ -80,20 +74,5 @@ class CertificateCleanupTest {
                 Integer.parseInt(last),
                 true,
                 DestinationOptions.DEFAULTS));
-    }
-
-    private static Gateway gateway() {
-        return new Gateway(
-                GATEWAY,
-                "plant",
-                true,
-                true,
-                true,
-                new TokenState(1, Instant.EPOCH, Instant.EPOCH.plus(Duration.ofDays(1))),
-                Acl.EMPTY,
-                AclEdit.BOTH,
-                "round-robin",
-                4,
-                Instant.EPOCH);
     }
 }

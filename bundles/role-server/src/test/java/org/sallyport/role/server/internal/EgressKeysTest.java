@@ -4,26 +4,22 @@ package org.sallyport.role.server.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.sallyport.api.Acl;
-import org.sallyport.api.AclEdit;
 import org.sallyport.api.Destination;
 import org.sallyport.api.DestinationId;
 import org.sallyport.api.DestinationOptions;
 import org.sallyport.api.Direction;
-import org.sallyport.api.Gateway;
 import org.sallyport.api.GatewayId;
 import org.sallyport.api.HostPort;
 import org.sallyport.api.LegSecurity;
 import org.sallyport.api.ResourceTls;
-import org.sallyport.api.TokenState;
 import org.sallyport.api.registry.RegistryChange;
 
 @Timeout(20)
@@ -33,6 +29,8 @@ class EgressKeysTest {
     private final MemoryRegistry registry = new MemoryRegistry();
     private final TestCertificates certificates = new TestCertificates(new TestAuthority().certificate());
 
+    private final Queue<Runnable> later = new ArrayDeque<>();
+
     @AfterEach
     void close() {
         registry.close();
@@ -41,11 +39,11 @@ class EgressKeysTest {
     @Test
     void cloudDestinationsThatShowACertificateGetAKeyOnce() throws Exception {
         change(
-                new RegistryChange.PutGateway(gateway()),
+                MemoryRegistry.gateway(GATEWAY),
                 put("00001", Direction.CLOUD, LegSecurity.MUTUAL),
                 put("00002", Direction.CLOUD, LegSecurity.TLS),
                 put("00003", Direction.ON_PREMISES, LegSecurity.MUTUAL));
-        EgressKeys keys = new EgressKeys(registry, certificates);
+        EgressKeys keys = new EgressKeys(registry, certificates, later::add);
         assertThat(certificates.signed).containsExactly(made("00001"));
 
         change(put("00002", Direction.CLOUD, LegSecurity.MUTUAL));
@@ -57,15 +55,40 @@ class EgressKeysTest {
     }
 
     @Test
-    void whatFailedIsTriedAgainAtTheNextChange() throws Exception {
+    void whatFailedIsTriedAgainLater() throws Exception {
         certificates.gate = CompletableFuture.failedFuture(new IllegalStateException("the disk is full"));
-        change(new RegistryChange.PutGateway(gateway()), put("00001", Direction.CLOUD, LegSecurity.MUTUAL));
-        EgressKeys keys = new EgressKeys(registry, certificates);
+        change(
+                MemoryRegistry.gateway(GATEWAY),
+                put("00001", Direction.CLOUD, LegSecurity.MUTUAL),
+                put("00002", Direction.CLOUD, LegSecurity.MUTUAL));
+        EgressKeys keys = new EgressKeys(registry, certificates, later::add);
+        assertThat(certificates.signed).containsExactlyInAnyOrder(made("00001"), made("00002"));
+        assertThat(later).hasSize(1);
         certificates.gate = CompletableFuture.completedFuture(null);
+        certificates.signed.clear();
 
-        change(put("00002", Direction.CLOUD, LegSecurity.TLS));
+        later.remove().run();
 
-        assertThat(certificates.signed).containsExactly(made("00001"), made("00001"));
+        assertThat(certificates.signed).containsExactlyInAnyOrder(made("00001"), made("00002"));
+        change(new RegistryChange.RemoveDestination(id("00002")));
+        assertThat(certificates.signed).hasSize(2);
+        assertThat(later).isEmpty();
+        keys.stop();
+    }
+
+    @Test
+    void keysAreMadeOneAfterTheOther() throws Exception {
+        certificates.gate = new CompletableFuture<>();
+        change(
+                MemoryRegistry.gateway(GATEWAY),
+                put("00001", Direction.CLOUD, LegSecurity.MUTUAL),
+                put("00002", Direction.CLOUD, LegSecurity.MUTUAL));
+        EgressKeys keys = new EgressKeys(registry, certificates, later::add);
+        assertThat(certificates.signed).hasSize(1);
+
+        certificates.gate.complete(null);
+
+        assertThat(certificates.signed).containsExactlyInAnyOrder(made("00001"), made("00002"));
         keys.stop();
     }
 
@@ -92,20 +115,5 @@ class EgressKeysTest {
                 Integer.parseInt(last),
                 true,
                 DestinationOptions.DEFAULTS.withResourceTls(new ResourceTls(resource, "", true))));
-    }
-
-    private static Gateway gateway() {
-        return new Gateway(
-                GATEWAY,
-                "plant",
-                true,
-                true,
-                true,
-                new TokenState(1, Instant.EPOCH, Instant.EPOCH.plus(Duration.ofDays(1))),
-                Acl.EMPTY,
-                AclEdit.BOTH,
-                "round-robin",
-                4,
-                Instant.EPOCH);
     }
 }

@@ -2,6 +2,8 @@
 // Copyright the Sallyport authors
 package org.sallyport.role.server.internal;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,8 +18,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.sallyport.api.Acl;
+import org.sallyport.api.AclEdit;
 import org.sallyport.api.ClientKey;
+import org.sallyport.api.Gateway;
+import org.sallyport.api.GatewayId;
 import org.sallyport.api.Registration;
+import org.sallyport.api.TokenState;
 import org.sallyport.api.registry.GatewayRegistry;
 import org.sallyport.api.registry.RegistryChange;
 import org.sallyport.api.registry.RegistryException;
@@ -37,6 +44,22 @@ final class MemoryRegistry implements GatewayRegistry, AutoCloseable {
     /** From now on nothing can be stored. */
     void fillUp() {
         full = true;
+    }
+
+    /** {@return the making of a gateway of which only the ID matters} */
+    static RegistryChange gateway(GatewayId id) {
+        return new RegistryChange.PutGateway(new Gateway(
+                id,
+                "plant",
+                true,
+                true,
+                true,
+                new TokenState(1, Instant.EPOCH, Instant.EPOCH.plus(Duration.ofDays(1))),
+                Acl.EMPTY,
+                AclEdit.BOTH,
+                "round-robin",
+                4,
+                Instant.EPOCH));
     }
 
     RegistrySnapshot snapshot() {

@@ -52,7 +52,10 @@ final class CommandReader {
     private At at = At.START;
     private int length;
     private int arguments;
-    private long octets;
+    /** Of the name and its CR LF, to come. */
+    private int nameOctets;
+
+    private final CountedOctets argument = new CountedOctets();
     private String name = "";
 
     /**
@@ -86,7 +89,7 @@ final class CommandReader {
                 }
                 case NAME_LENGTH -> {
                     if (readHeader(in)) {
-                        octets = argumentLength(1, NAME) + 2L;
+                        nameOctets = argumentLength(1, NAME) + 2;
                         at = At.NAME;
                     }
                 }
@@ -102,13 +105,16 @@ final class CommandReader {
                 }
                 case LENGTH -> {
                     if (header.read(in)) {
-                        octets = argumentLength(0, mostBytes) + 2L;
+                        argument.begin(argumentLength(0, mostBytes));
                         at = At.ARGUMENT;
                     }
                 }
                 case ARGUMENT -> {
-                    if (passOver(in)) {
-                        return Step.ENDED;
+                    if (argument.passOver(in)) {
+                        nextArgument();
+                        if (at == At.START) {
+                            return Step.ENDED;
+                        }
                     }
                 }
             }
@@ -150,11 +156,11 @@ final class CommandReader {
 
     private boolean readName(ByteBuf in) throws RespFault {
         int from = in.readerIndex();
-        int more = (int) Math.min(octets, in.readableBytes());
+        int more = Math.min(nameOctets, in.readableBytes());
         in.skipBytes(more);
         keep(in, from);
-        octets -= more;
-        if (octets > 0) {
+        nameOctets -= more;
+        if (nameOctets > 0) {
             return false;
         }
         if (head[length - 2] != '\r' || head[length - 1] != '\n') {
@@ -198,23 +204,6 @@ final class CommandReader {
     private void nextArgument() {
         arguments--;
         at = arguments == 0 ? At.START : At.LENGTH;
-    }
-
-    /** {@return whether that was the end of the last argument} */
-    private boolean passOver(ByteBuf in) throws RespFault {
-        int skipped = (int) Math.min(octets - 2, in.readableBytes());
-        if (skipped > 0) {
-            in.skipBytes(skipped);
-            octets -= skipped;
-        } else if (in.readByte() != (octets == 2 ? '\r' : '\n')) {
-            throw new RespFault("expected CR LF after " + header.number() + " bytes");
-        } else {
-            octets--;
-            if (octets == 0) {
-                nextArgument();
-            }
-        }
-        return at == At.START;
     }
 
     private static String shown(byte octet) {

@@ -29,7 +29,7 @@ final class ReplyReader {
     /** Values of the reply that have not come to their end; 0 between replies. */
     private long values;
 
-    private long octets;
+    private final CountedOctets octets = new CountedOctets();
     private boolean afterReturn;
     private boolean push;
 
@@ -50,7 +50,11 @@ final class ReplyReader {
                         header();
                     }
                 }
-                case OCTETS -> octets(in);
+                case OCTETS -> {
+                    if (octets.passOver(in)) {
+                        ended();
+                    }
+                }
             }
             if (at == At.VALUE && values == 0) {
                 if (!push) {
@@ -113,7 +117,7 @@ final class ReplyReader {
                 if (count < 0) {
                     ended();
                 } else {
-                    octets = count + 2L;
+                    octets.begin(count);
                     at = At.OCTETS;
                 }
             }
@@ -135,21 +139,6 @@ final class ReplyReader {
             }
         }
         ended();
-    }
-
-    private void octets(ByteBuf in) throws RespFault {
-        int skipped = (int) Math.min(octets - 2, in.readableBytes());
-        if (skipped > 0) {
-            in.skipBytes(skipped);
-            octets -= skipped;
-        } else if (in.readByte() != (octets == 2 ? '\r' : '\n')) {
-            throw new RespFault("expected CR LF after " + header.number() + " bytes");
-        } else {
-            octets--;
-            if (octets == 0) {
-                ended();
-            }
-        }
     }
 
     private void ended() {
