@@ -9,6 +9,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import java.nio.channels.ClosedChannelException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,21 +89,30 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
         channel.pipeline().addLast(tls);
         channel.pipeline().addLast(handshake);
         tls.handshakeFuture().addListener(handshake::ended);
-        // TLS reads on until it is agreed on, but does not begin to
-        channel.read();
+        if (channel.isActive()) {
+            // TLS reads on until it is agreed on, but does not begin to
+            channel.read();
+        } else {
+            // the peer was gone before anybody read that; TLS would wait for the connection to begin
+            handshake.failed(new ClosedChannelException());
+        }
     }
 
     private void ended(Future<? super Channel> done) {
-        if (over) {
-            return;
-        }
-        over = true;
-        if (done.isSuccess()) {
+        if (!done.isSuccess()) {
+            failed(done.cause());
+        } else if (!over) {
+            over = true;
             Channel channel = (Channel) done.getNow();
             channel.pipeline().remove(this);
             outcome.agreed(facts(tls.engine(), tls.applicationProtocol()));
-        } else {
-            outcome.failed(done.cause());
+        }
+    }
+
+    private void failed(Throwable cause) {
+        if (!over) {
+            over = true;
+            outcome.failed(cause);
         }
     }
 
